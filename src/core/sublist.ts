@@ -1,0 +1,363 @@
+/**
+ * Hot path. The matcher of one account: which subscriptions want a subject.
+ *
+ * A radix tree whose edges are subject tokens. A node is a 64-byte record; its literal children are
+ * found through one hash table for the whole tree, keyed by parent and token, so a node costs the
+ * same with one child or a million. `*` and `>` children have fields of their own.
+ *
+ *      0 parent     node above; 0 for the root
+ *      1 hash       of parent and token, its place in the child index
+ *      2 plain      first plain subscription
+ *      3 queue      first queue subscription
+ *      4 star       child for `*`
+ *      5 rest       child for `>`
+ *      6 children   number of children of any kind
+ *      7 token      one length byte and up to 35 bytes of text
+ *
+ * Matching only reads; results are lists of ids that stay valid as lists while subscriptions change
+ * (an id that is gone has sink 0). Empty nodes are removed at once.
+ */
+
+import { DOT, GREATER, STAR } from "../bytes/ascii.ts";
+import { hashBytes, mixHash } from "../bytes/hash.ts";
+import { IdTable } from "../bytes/id-table.ts";
+import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
+import { doubled, MatchResult } from "./match-result.ts";
+import { hasWildcard, tokenEnd } from "./subject.ts";
+import { SublistCache } from "./sublist-cache.ts";
+import {
+  SUB_NEXT_IN_NODE,
+  SUB_NODE,
+  SUB_PREVIOUS_IN_NODE,
+  SUB_QUEUE,
+  type Subscriptions,
+} from "./subscriptions.ts";
+
+const NODE_PARENT = 0;
+const NODE_HASH = 1;
+const NODE_PLAIN = 2;
+const NODE_QUEUE = 3;
+const NODE_STAR = 4;
+const NODE_REST = 5;
+const NODE_CHILDREN = 6;
+const NODE_TOKEN = 7;
+
+/** The record that pools never hand out: all zero while the tree is empty, as a root should be. */
+const ROOT = 0;
+
+/** Numbers for monitoring. Counters wrap at 2^31. */
+export interface SublistStats {
+  subscriptions: number;
+  nodes: number;
+  inserts: number;
+  removes: number;
+  matches: number;
+  cacheEntries: number;
+  cacheHits: number;
+}
+
+export class Sublist {
+  readonly #subs: Subscriptions;
+  readonly #nodes = new RecordPool(NODE_TOKEN);
+  readonly #children = new IdTable(64);
+  readonly #cache = new SublistCache();
+  readonly #result = new MatchResult(64);
+
+  /** Tokens of the subject being matched: start, end, hash. */
+  #tokens: Int32Array = new Int32Array(3 * 32);
+  #tokenCount = 0;
+  /** Queue subscriptions found by the current match, before they are put into groups. */
+  #queued: Int32Array = new Int32Array(64);
+  #queuedCount = 0;
+  /** Place of each queue name in the current match's groups, by queue id; 0 when unseen. */
+  #groupOf: Int32Array = new Int32Array(16);
+  /** Scratch for rebuilding a subject from its node. */
+  #path = new Uint8Array(256);
+
+  #subCount = 0;
+  #inserts = 0;
+  #removes = 0;
+
+  constructor(subs: Subscriptions) {
+    this.#subs = subs;
+  }
+
+  get stats(): SublistStats {
+    return {
+      subscriptions: this.#subCount,
+      nodes: this.#nodes.count,
+      inserts: this.#inserts,
+      removes: this.#removes,
+      matches: this.#cache.hits + this.#cache.misses,
+      cacheEntries: this.#cache.count,
+      cacheHits: this.#cache.hits,
+    };
+  }
+
+  /** Adds a subscription under a subject that `isValidSubject` has accepted. */
+  insert(id: number, buf: Uint8Array, start: number, end: number): void {
+    let node = ROOT;
+    for (let i = start; i <= end; ) {
+      const stop = tokenEnd(buf, i, end);
+      node = this.#childFor(node, buf, i, stop);
+      i = stop + 1;
+    }
+    const words = this.#subs.pool.words;
+    const base = id << RECORD_SHIFT;
+    const list = (node << RECORD_SHIFT) + (words[base + SUB_QUEUE] === 0 ? NODE_PLAIN : NODE_QUEUE);
+    const next = this.#nodes.words[list]!;
+    words[base + SUB_NODE] = node;
+    words[base + SUB_NEXT_IN_NODE] = next;
+    words[base + SUB_PREVIOUS_IN_NODE] = 0;
+    if (next !== 0) words[(next << RECORD_SHIFT) + SUB_PREVIOUS_IN_NODE] = id;
+    this.#nodes.words[list] = id;
+    this.#subCount++;
+    this.#inserts = (this.#inserts + 1) | 0;
+    this.#changed(buf, start, end);
+  }
+
+  /** Takes a subscription out; its record is still the caller's to destroy. */
+  remove(id: number): void {
+    const words = this.#subs.pool.words;
+    const base = id << RECORD_SHIFT;
+    const node = words[base + SUB_NODE]!;
+    const length = this.#writeSubject(node);
+    const next = words[base + SUB_NEXT_IN_NODE]!;
+    const previous = words[base + SUB_PREVIOUS_IN_NODE]!;
+    if (next !== 0) words[(next << RECORD_SHIFT) + SUB_PREVIOUS_IN_NODE] = previous;
+    if (previous !== 0) {
+      words[(previous << RECORD_SHIFT) + SUB_NEXT_IN_NODE] = next;
+    } else {
+      const field = words[base + SUB_QUEUE] === 0 ? NODE_PLAIN : NODE_QUEUE;
+      this.#nodes.words[(node << RECORD_SHIFT) + field] = next;
+    }
+    words[base + SUB_NODE] = 0;
+    this.#subCount--;
+    this.#removes = (this.#removes + 1) | 0;
+    this.#prune(node);
+    this.#changed(this.#path, 0, length);
+  }
+
+  /** The subject of a subscription as text, for logs and monitoring. */
+  subjectOf(id: number): string {
+    const length = this.#writeSubject(this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_NODE]!);
+    return Buffer.from(this.#path.buffer, 0, length).toString();
+  }
+
+  /**
+   * Who wants this subject. The result is valid until the next call of `match`.
+   *
+   * @param hash `hashBytes` of the subject.
+   */
+  match(buf: Uint8Array, start: number, end: number, hash: number): MatchResult {
+    const cached = this.#cache.find(buf, start, end, hash);
+    if (cached !== null) return cached;
+    const result = this.#result;
+    result.plainCount = 0;
+    result.groupCount = 0;
+    this.#queuedCount = 0;
+    if (this.#splitTokens(buf, start, end)) {
+      this.#walk(ROOT, 0, buf);
+      if (this.#queuedCount > 0) this.#formGroups();
+    }
+    if (this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
+    return result;
+  }
+
+  /** `match` for a range whose hash is not known yet. */
+  matchRange(buf: Uint8Array, start: number, end: number): MatchResult {
+    return this.match(buf, start, end, hashBytes(buf, start, end));
+  }
+
+  #walk(node: number, index: number, buf: Uint8Array): void {
+    const words = this.#nodes.words;
+    const base = node << RECORD_SHIFT;
+    if (index === this.#tokenCount) {
+      this.#collect(node);
+      return;
+    }
+    const rest = words[base + NODE_REST]!;
+    if (rest !== 0) this.#collect(rest);
+    const star = words[base + NODE_STAR]!;
+    if (star !== 0) this.#walk(star, index + 1, buf);
+    const at = index * 3;
+    const start = this.#tokens[at]!;
+    const end = this.#tokens[at + 1]!;
+    const child = this.#find(node, buf, start, end, mixHash(this.#tokens[at + 2]!, node));
+    if (child !== 0) this.#walk(child, index + 1, buf);
+  }
+
+  #collect(node: number): void {
+    const subWords = this.#subs.pool.words;
+    const base = node << RECORD_SHIFT;
+    for (let id = this.#nodes.words[base + NODE_PLAIN]!; id !== 0; ) {
+      this.#result.addPlain(id);
+      id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
+    }
+    for (let id = this.#nodes.words[base + NODE_QUEUE]!; id !== 0; ) {
+      if (this.#queuedCount === this.#queued.length) this.#queued = doubled(this.#queued);
+      this.#queued[this.#queuedCount++] = id;
+      id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
+    }
+  }
+
+  /** Sorts the queue subscriptions found into one run per queue name, whatever their patterns. */
+  #formGroups(): void {
+    const result = this.#result;
+    const count = this.#queuedCount;
+    while (result.queue.length < count) result.queue = doubled(result.queue);
+    for (let i = 0; i < count; i++) {
+      const queue = this.#queueOf(i);
+      while (this.#groupOf.length <= queue) this.#groupOf = doubled(this.#groupOf);
+      let group = this.#groupOf[queue]!;
+      if (group === 0) {
+        if (result.groupCount === result.groupEnds.length) {
+          result.groupEnds = doubled(result.groupEnds);
+        }
+        result.groupEnds[result.groupCount] = 0;
+        group = ++result.groupCount;
+        this.#groupOf[queue] = group;
+      }
+      result.groupEnds[group - 1]!++;
+    }
+    // Sizes become starts; filling the runs then turns starts into ends.
+    for (let group = 0, start = 0; group < result.groupCount; group++) {
+      const size = result.groupEnds[group]!;
+      result.groupEnds[group] = start;
+      start += size;
+    }
+    for (let i = 0; i < count; i++) {
+      const group = this.#groupOf[this.#queueOf(i)]! - 1;
+      result.queue[result.groupEnds[group]!++] = this.#queued[i]!;
+    }
+    for (let i = 0; i < count; i++) this.#groupOf[this.#queueOf(i)] = 0;
+  }
+
+  #queueOf(index: number): number {
+    return this.#subs.pool.words[(this.#queued[index]! << RECORD_SHIFT) + SUB_QUEUE]!;
+  }
+
+  /** Finds the tokens of a published subject; false when one is empty, which matches nobody. */
+  #splitTokens(buf: Uint8Array, start: number, end: number): boolean {
+    let count = 0;
+    for (let i = start; i <= end; ) {
+      const stop = tokenEnd(buf, i, end);
+      if (stop === i) return false;
+      if ((count + 1) * 3 > this.#tokens.length) this.#tokens = doubled(this.#tokens);
+      this.#tokens[count * 3] = i;
+      this.#tokens[count * 3 + 1] = stop;
+      this.#tokens[count * 3 + 2] = hashBytes(buf, i, stop);
+      count++;
+      i = stop + 1;
+    }
+    this.#tokenCount = count;
+    return true;
+  }
+
+  #find(parent: number, buf: Uint8Array, start: number, end: number, hash: number): number {
+    const table = this.#children;
+    for (let at = table.first(hash); at >= 0; at = table.next(at, hash)) {
+      const id = table.idAt(at);
+      if (
+        this.#nodes.words[(id << RECORD_SHIFT) + NODE_PARENT] === parent &&
+        this.#nodes.textEquals(id, buf, start, end)
+      ) {
+        return id;
+      }
+    }
+    return 0;
+  }
+
+  /** The child of a node for a subscription's token, made when it is not there yet. */
+  #childFor(parent: number, buf: Uint8Array, start: number, end: number): number {
+    const field = wildcardField(buf, start, end);
+    const at = (parent << RECORD_SHIFT) + field;
+    const hash = field === 0 ? mixHash(hashBytes(buf, start, end), parent) : 0;
+    const known = field === 0 ? this.#find(parent, buf, start, end, hash) : this.#nodes.words[at]!;
+    if (known !== 0) return known;
+
+    const node = this.#nodes.allocate();
+    const words = this.#nodes.words;
+    words[(node << RECORD_SHIFT) + NODE_PARENT] = parent;
+    words[(node << RECORD_SHIFT) + NODE_HASH] = hash;
+    words[(parent << RECORD_SHIFT) + NODE_CHILDREN]!++;
+    if (field === 0) {
+      this.#nodes.setText(node, buf, start, end);
+      this.#children.add(hash, node);
+    } else {
+      words[at] = node;
+    }
+    return node;
+  }
+
+  /** Removes a node, and those above it, as long as nothing hangs on them. */
+  #prune(from: number): void {
+    const words = this.#nodes.words;
+    for (let node = from; node !== ROOT; ) {
+      const base = node << RECORD_SHIFT;
+      if (words[base + NODE_PLAIN] !== 0 || words[base + NODE_QUEUE] !== 0) return;
+      if (words[base + NODE_CHILDREN] !== 0) return;
+      const parent = words[base + NODE_PARENT]!;
+      const parentBase = parent << RECORD_SHIFT;
+      if (words[parentBase + NODE_STAR] === node) words[parentBase + NODE_STAR] = 0;
+      else if (words[parentBase + NODE_REST] === node) words[parentBase + NODE_REST] = 0;
+      else this.#children.remove(words[base + NODE_HASH]!, node);
+      words[parentBase + NODE_CHILDREN]!--;
+      this.#nodes.free(node);
+      node = parent;
+    }
+  }
+
+  #changed(buf: Uint8Array, start: number, end: number): void {
+    if (hasWildcard(buf, start, end)) {
+      this.#cache.wildcardChanged(Uint8Array.prototype.slice.call(buf, start, end));
+    } else {
+      this.#cache.literalChanged(buf, start, end, hashBytes(buf, start, end));
+    }
+  }
+
+  /** Writes a node's subject to the front of `#path`; returns its length. */
+  #writeSubject(node: number): number {
+    let length = -1;
+    for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
+      length += this.#tokenLength(at) + 1;
+    }
+    while (this.#path.length < length) this.#path = new Uint8Array(this.#path.length * 2);
+    let end = length;
+    for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
+      const start = end - this.#tokenLength(at);
+      this.#writeToken(at, start);
+      if (start > 0) this.#path[start - 1] = DOT;
+      end = start - 1;
+    }
+    return length;
+  }
+
+  #parentOf(node: number): number {
+    return this.#nodes.words[(node << RECORD_SHIFT) + NODE_PARENT]!;
+  }
+
+  /** The wildcard byte of a `*` or `>` node, 0 for a literal one. */
+  #wildcardOf(node: number): number {
+    const parentBase = this.#parentOf(node) << RECORD_SHIFT;
+    if (this.#nodes.words[parentBase + NODE_STAR] === node) return STAR;
+    return this.#nodes.words[parentBase + NODE_REST] === node ? GREATER : 0;
+  }
+
+  #tokenLength(node: number): number {
+    return this.#wildcardOf(node) === 0 ? this.#nodes.textLength(node) : 1;
+  }
+
+  #writeToken(node: number, at: number): void {
+    const wildcard = this.#wildcardOf(node);
+    if (wildcard === 0) this.#nodes.copyText(node, this.#path, at);
+    else this.#path[at] = wildcard;
+  }
+}
+
+/** The node field of a wildcard token's child, 0 for a literal token. */
+function wildcardField(buf: Uint8Array, start: number, end: number): number {
+  if (end - start !== 1) return 0;
+  if (buf[start] === STAR) return NODE_STAR;
+  return buf[start] === GREATER ? NODE_REST : 0;
+}

@@ -1,0 +1,125 @@
+/**
+ * All subscriptions of one server, as 64-byte records.
+ *
+ *      0 sink       slot of the receiving sink; 0 once the subscription is gone
+ *      1 node       its node in the account's sublist
+ *      2 next, 3 previous   among the subscriptions of that node
+ *      4 next, 5 previous   among the subscriptions of that sink
+ *      6 queue      id of the queue group's name; 0 for a plain subscription
+ *      7 max        deliveries after which it ends; 0 for no end
+ *      8 delivered  deliveries so far, stops counting at 2^31 - 1
+ *      9 hash       of sid and sink, its place in the sid index
+ *     10 sid        one length byte and up to 23 bytes of text
+ *
+ * A subscription is found by its sink and sid. The subject is not stored: it is the path to the node.
+ */
+
+import { hashBytes, mixHash } from "../bytes/hash.ts";
+import { IdTable } from "../bytes/id-table.ts";
+import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
+import type { QueueNames } from "./queue-names.ts";
+
+export const SUB_SINK = 0;
+export const SUB_NODE = 1;
+export const SUB_NEXT_IN_NODE = 2;
+export const SUB_PREVIOUS_IN_NODE = 3;
+const SUB_NEXT_OF_SINK = 4;
+const SUB_PREVIOUS_OF_SINK = 5;
+export const SUB_QUEUE = 6;
+export const SUB_MAX = 7;
+export const SUB_DELIVERED = 8;
+const SUB_HASH = 9;
+export const SUB_SID = 10;
+
+/** What the subscriptions need to know of their receiver. */
+export interface SubscriptionOwner {
+  /** Number of the receiver, 1 or more. */
+  slot: number;
+  /** First of its subscriptions; kept by `Subscriptions`. */
+  firstSub: number;
+  /** How many it has; kept by `Subscriptions`. */
+  subCount: number;
+}
+
+export class Subscriptions {
+  readonly pool = new RecordPool(SUB_SID);
+  readonly #bySid = new IdTable(64);
+  readonly #queues: QueueNames;
+
+  constructor(queues: QueueNames) {
+    this.#queues = queues;
+  }
+
+  /** Id of the owner's subscription with this sid, or 0. */
+  find(owner: SubscriptionOwner, buf: Uint8Array, start: number, end: number): number {
+    const hash = mixHash(hashBytes(buf, start, end), owner.slot);
+    const table = this.#bySid;
+    for (let at = table.first(hash); at >= 0; at = table.next(at, hash)) {
+      const id = table.idAt(at);
+      if (
+        this.pool.words[(id << RECORD_SHIFT) + SUB_SINK] === owner.slot &&
+        this.pool.textEquals(id, buf, start, end)
+      ) {
+        return id;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Makes a subscription with the sid in the range. The caller has checked that the sid is free.
+   *
+   * @param queue id of the queue name, 0 for none; the subscription keeps one reference to it.
+   */
+  create(
+    owner: SubscriptionOwner,
+    queue: number,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    const id = this.pool.allocate();
+    const words = this.pool.words;
+    const base = id << RECORD_SHIFT;
+    const hash = mixHash(hashBytes(buf, start, end), owner.slot);
+    words[base + SUB_SINK] = owner.slot;
+    words[base + SUB_QUEUE] = queue;
+    words[base + SUB_HASH] = hash;
+    this.pool.setText(id, buf, start, end);
+    this.#bySid.add(hash, id);
+
+    words[base + SUB_NEXT_OF_SINK] = owner.firstSub;
+    if (owner.firstSub !== 0) {
+      words[(owner.firstSub << RECORD_SHIFT) + SUB_PREVIOUS_OF_SINK] = id;
+    }
+    owner.firstSub = id;
+    owner.subCount++;
+    return id;
+  }
+
+  /** Forgets a subscription that has already left its sublist. */
+  destroy(owner: SubscriptionOwner, id: number): void {
+    const words = this.pool.words;
+    const base = id << RECORD_SHIFT;
+    this.#bySid.remove(words[base + SUB_HASH]!, id);
+    const next = words[base + SUB_NEXT_OF_SINK]!;
+    const previous = words[base + SUB_PREVIOUS_OF_SINK]!;
+    if (next !== 0) words[(next << RECORD_SHIFT) + SUB_PREVIOUS_OF_SINK] = previous;
+    if (previous !== 0) words[(previous << RECORD_SHIFT) + SUB_NEXT_OF_SINK] = next;
+    else owner.firstSub = next;
+    owner.subCount--;
+    const queue = words[base + SUB_QUEUE]!;
+    if (queue !== 0) this.#queues.release(queue);
+    this.pool.free(id);
+  }
+
+  /** Next subscription of the same sink, or 0. */
+  nextOfSink(id: number): number {
+    return this.pool.words[(id << RECORD_SHIFT) + SUB_NEXT_OF_SINK]!;
+  }
+
+  /** The sid as text, for logs and monitoring. */
+  sid(id: number): string {
+    return this.pool.text(id);
+  }
+}

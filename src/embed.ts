@@ -1,0 +1,69 @@
+/**
+ * A NATS server inside your process, for tests and tools.
+ *
+ *     import { NatsServer } from "bun-nats-server";
+ *
+ *     await using server = await NatsServer.start();
+ *     const connection = await connect({ servers: server.url });
+ */
+
+import { consoleSink } from "./log/console-sink.ts";
+import type { LogSink } from "./log/logger.ts";
+import type { Options } from "./server/options.ts";
+import { Server } from "./server/server.ts";
+
+export type { LogLevel, LogSink } from "./log/logger.ts";
+export type { Options } from "./server/options.ts";
+
+export interface StartOptions extends Partial<Options> {
+  /** Where log lines go: true for standard error, a function, or nowhere (the default). */
+  log?: boolean | LogSink;
+}
+
+export class NatsServer implements AsyncDisposable {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /**
+   * Starts a server, by default on a free port of the loopback address.
+   *
+   * @throws Error when options contradict each other or the address cannot be bound.
+   */
+  static async start(options: StartOptions = {}): Promise<NatsServer> {
+    const { log = false, ...given } = options;
+    const sink = typeof log === "function" ? log : log ? consoleSink() : null;
+    const server = new Server({ host: "127.0.0.1", port: 0, ...given }, sink);
+    server.start();
+    return new NatsServer(server);
+  }
+
+  /** Public key of this server, new at each start. */
+  get id(): string {
+    return this.#server.serverInfo.id;
+  }
+
+  get host(): string {
+    return this.#server.options.host;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** What clients connect to. */
+  get url(): string {
+    return `nats://${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
+  /** Closes every connection and the port. */
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

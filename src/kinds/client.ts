@@ -1,0 +1,441 @@
+/**
+ * Hot path. A client connection: what CONNECT, PUB, SUB, UNSUB and PING mean.
+ *
+ * The order of checks and answers and all texts are nats-server's.
+ */
+
+import { DOLLAR, startsWith, UNDERSCORE } from "../bytes/ascii.ts";
+import type { Account } from "../core/account.ts";
+import type { Delivery } from "../core/delivery.ts";
+import type { SinkTable } from "../core/sink.ts";
+import { countTokens, isValidLiteralSubject, isValidSubject } from "../core/subject.ts";
+import type { Subscriptions } from "../core/subscriptions.ts";
+import { Connection, type ConnectionHost, type Peer } from "../net/connection.ts";
+import { Keepalive, type KeepaliveOwner } from "../net/keepalive.ts";
+import type { Transport } from "../net/transport.ts";
+import { type ConnectOptions, DEFAULT_CONNECT, parseConnect } from "../protocol/connect-options.ts";
+import {
+  ClosedReason,
+  ERR_AUTH_TIMEOUT,
+  ERR_AUTHORIZATION,
+  ERR_CLIENT_PROTOCOL,
+  ERR_INVALID_PUBLISH_SUBJECT,
+  ERR_INVALID_SUBJECT,
+  ERR_MAX_SUBSCRIPTIONS,
+  ERR_NO_RESPONDERS,
+  ERR_STALE,
+  encodeError,
+} from "../protocol/errors.ts";
+import { goEscape, goQuote } from "../protocol/go-quote.ts";
+import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
+import type { ParserFault } from "../protocol/parser.ts";
+import { answerFault } from "./client-faults.ts";
+import { LineTokens } from "./client-lines.ts";
+import { traceIn, traceOut, tracePayload } from "./client-trace.ts";
+
+const OK = Buffer.from("+OK\r\n");
+const PING = Buffer.from("PING\r\n");
+const PONG = Buffer.from("PONG\r\n");
+/** Queue name that system services use among servers. */
+const SYSTEM_QUEUE = "_sys_";
+const GATEWAY_PREFIX = Buffer.from("_GR_.");
+const RAFT_PREFIX = Buffer.from("$NRG.");
+/** Replies that servers make up: service imports, acknowledgements, gateways. */
+const RESERVED_REPLIES = [Buffer.from("_R_."), Buffer.from("$JS.ACK."), GATEWAY_PREFIX];
+const INT32_MAX = 0x7fffffff;
+
+/** Shared by all clients: a line is handled before the next one is read. */
+const tokens = new LineTokens();
+
+/** What clients need from their server. */
+export interface ClientHost extends ConnectionHost {
+  readonly options: ConnectionHost["options"] & {
+    readonly maxPayload: number;
+    readonly maxSubscriptions: number;
+    readonly maxSubTokens: number;
+    readonly pingIntervalMs: number;
+    readonly pingMax: number;
+    readonly authTimeoutMs: number;
+    readonly noHeaderSupport: boolean;
+    readonly maxTracedMsgLen: number;
+  };
+  readonly serverInfo: ServerInfo;
+  readonly account: Account;
+  readonly subs: Subscriptions;
+  readonly sinks: SinkTable;
+  readonly delivery: Delivery;
+}
+
+export class Client extends Connection implements KeepaliveOwner {
+  /** What the client has said of itself. */
+  options: Readonly<ConnectOptions> = DEFAULT_CONNECT;
+  readonly keepalive: Keepalive;
+  readonly #host: ClientHost;
+  readonly #account: Account;
+  #label: string;
+  #verbose = true;
+  #pedantic = true;
+  #noResponders = false;
+  #connected = false;
+  #infoSent = false;
+
+  constructor(host: ClientHost, transport: Transport, cid: number, peer: Peer) {
+    const maxPayload = host.options.maxPayload;
+    super(host, transport, cid, peer, maxPayload < 0 ? INT32_MAX : maxPayload);
+    this.#host = host;
+    this.#account = host.account;
+    this.#label = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
+    this.keepalive = new Keepalive(this, host.options.pingIntervalMs, host.options.pingMax);
+    host.sinks.add(this.outbound);
+    host.log.debug(`${this.#label} - Client connection created`);
+    this.outbound.append(encodeInfo(host.serverInfo, { cid, ip: peer.ip }));
+  }
+
+  get label(): string {
+    return this.#label;
+  }
+
+  get subscriptionCount(): number {
+    return this.outbound.subCount;
+  }
+
+  /** Refuses the connection or ends it with an error the client can read. */
+  closeWithError(text: string, reason: ClosedReason): void {
+    this.sendError(text);
+    this.close(reason);
+  }
+
+  sendError(text: string): void {
+    if (this.parser.tracing) this.#trace(traceOut(`-ERR ${text}`));
+    this.outbound.append(encodeError(text));
+  }
+
+  /**
+   * PUB and HPUB. Reserved subjects are refused, an accepted message is acknowledged before it is
+   * delivered, and a request that nobody took is answered with 503.
+   */
+  onMessage(): void {
+    const message = this.parser.message;
+    this.freshMsgs = (this.freshMsgs + 1) | 0;
+    this.freshBytes = (this.freshBytes + message.totalBytes) | 0;
+    if (this.parser.tracing)
+      this.#tracePayload("<<- ", message.buf, message.bodyStart, message.end);
+    if (this.#pedantic) this.#checkPublishSubject();
+    const first = message.buf[message.subjectStart]!;
+    if ((first === DOLLAR || first === UNDERSCORE) && this.#isReservedSubject()) return;
+    const hasReply = message.replyEnd !== message.replyStart;
+    if (hasReply && this.#isReservedReply()) return;
+    if (this.#verbose) this.#sendOk();
+
+    const account = this.#account;
+    const result = account.sublist.match(
+      message.buf,
+      message.subjectStart,
+      message.subjectEnd,
+      message.hash,
+    );
+    const count = this.#host.delivery.deliver(account, this.outbound, message, result);
+    if (count === 0 && this.#noResponders && hasReply) this.#answerNoResponders();
+    if (this.#host.turn.lagging !== null) this.parser.pause();
+  }
+
+  onConnect(buf: Buffer, start: number, end: number): void {
+    try {
+      this.options = parseConnect(buf.toString("utf8", start, end), this.options);
+    } catch (error) {
+      this.#host.log.error(`${this.#label} - ${(error as Error).message}`);
+      this.close(ClosedReason.ProtocolViolation);
+      return;
+    }
+    const options = this.options;
+    // As in nats-server, a second CONNECT starts anew: what was subscribed before is dropped.
+    this.#dropSubscriptions();
+    this.#connected = true;
+    this.#verbose = options.verbose;
+    this.#pedantic = options.pedantic;
+    this.outbound.echo = options.echo;
+    this.#label = this.#describe();
+    if (options.account !== "" || options.new_account) {
+      this.closeWithError(ERR_AUTHORIZATION, ClosedReason.AuthenticationViolation);
+      return;
+    }
+    if (options.protocol < 0 || options.protocol > 1) {
+      this.#refuseConnect(ERR_CLIENT_PROTOCOL, ClosedReason.BadClientProtocolVersion);
+      return;
+    }
+    const headers = options.headers && !this.#host.options.noHeaderSupport;
+    if (options.no_responders && !headers) {
+      this.#refuseConnect(ERR_NO_RESPONDERS, ClosedReason.NoRespondersRequiresHeaders);
+      return;
+    }
+    this.outbound.headers = headers;
+    this.parser.headersAllowed = headers;
+    this.#noResponders = options.no_responders;
+    this.keepalive.onConnect();
+    if (this.#verbose) this.#sendOk();
+  }
+
+  /** SUB: limits are checked before the sid, the sid before the subject. */
+  onSub(buf: Buffer, start: number, end: number): void {
+    this.isActive = true;
+    tokens.split(buf, start, end);
+    if (tokens.count !== 2 && tokens.count !== 3) {
+      this.#refuse(`processSub Parse Error: ${goQuote(buf, start, end)}`);
+      return;
+    }
+    const sid = tokens.count - 1;
+    const queue = tokens.count === 3 ? tokens.text(buf, 1) : "";
+    const subjectStart = tokens.start(0);
+    const subjectEnd = tokens.end(0);
+    const { maxSubTokens, maxSubscriptions } = this.#host.options;
+    if (queue === SYSTEM_QUEUE) {
+      this.#refuseSub(buf, `using queue ${goQuote(Buffer.from(queue))}`, `Queue: "${queue}", `);
+      return;
+    }
+    if (maxSubTokens > 0 && countTokens(buf, subjectStart, subjectEnd) > maxSubTokens) {
+      this.#refuseTooManyTokens(buf, sid);
+      return;
+    }
+    if (maxSubscriptions > 0 && this.outbound.subCount >= maxSubscriptions) {
+      this.sendError(ERR_MAX_SUBSCRIPTIONS);
+      this.#host.log.error(`${this.#label} - ${ERR_MAX_SUBSCRIPTIONS}`);
+      return;
+    }
+    const known = this.#host.subs.find(this.outbound, buf, tokens.start(sid), tokens.end(sid));
+    if (known === 0) {
+      if (!isValidSubject(buf, subjectStart, subjectEnd)) {
+        this.sendError(ERR_INVALID_SUBJECT);
+        return;
+      }
+      this.#account.subscribe(this.outbound, queue, buf, {
+        subjectStart,
+        subjectEnd,
+        sidStart: tokens.start(sid),
+        sidEnd: tokens.end(sid),
+      });
+    }
+    if (this.#verbose) this.#sendOk();
+  }
+
+  /** UNSUB: at once, or after a number of messages counted from the subscription's beginning. */
+  onUnsub(buf: Buffer, start: number, end: number): void {
+    this.isActive = true;
+    tokens.split(buf, start, end);
+    if (tokens.count !== 1 && tokens.count !== 2) {
+      this.#refuse(`processUnsub Parse Error: ${goQuote(buf, start, end)}`);
+      return;
+    }
+    const max = tokens.count === 2 ? tokens.decimal(buf, 1) : 0;
+    const sid = this.parser.tracing ? tokens.text(buf, 0) : "";
+    const id = this.#host.subs.find(this.outbound, buf, tokens.start(0), tokens.end(0));
+    // The answer is written first: nats-server's trace shows the removal after it.
+    if (this.#verbose) this.#sendOk();
+    if (id === 0) return;
+    if (max > 0) {
+      if (!this.#account.unsubscribeAfter(this.outbound, id, max)) return;
+    } else {
+      this.#account.unsubscribe(this.outbound, id);
+    }
+    this.onSubscriptionEnded(sid);
+  }
+
+  /** PONG comes first; the first PING after CONNECT also brings INFO about this connection. */
+  onPing(): void {
+    this.isActive = true;
+    if (this.parser.tracing) this.#trace(traceOut("PONG"));
+    this.outbound.append(PONG);
+    if (!this.#connected || this.#infoSent) return;
+    this.#infoSent = true;
+    if (this.options.protocol < 1) return;
+    this.outbound.append(
+      encodeInfo(this.#host.serverInfo, {
+        cid: this.cid,
+        ip: this.peer.ip,
+        account: this.#account.name,
+      }),
+    );
+  }
+
+  onPong(): void {
+    this.keepalive.onPong();
+  }
+
+  /** Clients have no INFO to give: it is checked and forgotten. */
+  onInfo(buf: Buffer, start: number, end: number): void {
+    try {
+      JSON.parse(buf.toString("utf8", start, end));
+    } catch (error) {
+      this.#refuse((error as Error).message);
+    }
+  }
+
+  onPeerError(buf: Buffer, start: number, end: number): void {
+    this.#host.log.error(`${this.#label} - Client Error ${buf.toString("utf8", start, end)}`);
+    this.close(ClosedReason.ParseError);
+  }
+
+  onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void {
+    answerFault(this, this.#host.log, this.parser, fault, buf, at, end);
+  }
+
+  onArguments(verb: string, buf: Buffer, start: number, end: number): void {
+    this.#trace(traceIn(verb, buf, start, end));
+  }
+
+  onSubscriptionEnded(sid: string): void {
+    if (this.parser.tracing) this.#trace(`<-> [DELSUB ${sid}]`);
+  }
+
+  onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void {
+    this.#trace(traceOut(buf.toString("utf8", frameStart, bodyStart - 2)));
+    this.#tracePayload("->> ", buf, bodyStart, frameEnd);
+  }
+
+  sendPing(): void {
+    this.#host.log.debug(`${this.#label} - Client Ping Timer`);
+    if (this.parser.tracing) this.#trace(traceOut("PING"));
+    this.outbound.append(PING);
+  }
+
+  onPingDelayed(sinceActivityMs: number): void {
+    const seconds = Math.round(sinceActivityMs / 1000);
+    this.#host.log.debug(
+      `${this.#label} - Delaying PING due to remote client data or ping ${seconds}s ago`,
+    );
+  }
+
+  onStale(): void {
+    this.#host.stats.staleConnections++;
+    this.#host.log.debug(`${this.#label} - Stale Client Connection - Closing`);
+    this.closeWithError(ERR_STALE, ClosedReason.StaleConnection);
+  }
+
+  onAuthTimeout(): void {
+    this.#host.log.debug(`${this.#label} - ${ERR_AUTH_TIMEOUT}`);
+    this.closeWithError(ERR_AUTH_TIMEOUT, ClosedReason.AuthenticationTimeout);
+  }
+
+  protected onActivity(): void {
+    this.keepalive.onActivity();
+  }
+
+  protected onClosing(): void {
+    this.keepalive.stop();
+    this.#dropSubscriptions();
+    this.#host.sinks.remove(this.outbound);
+  }
+
+  #checkPublishSubject(): void {
+    const { buf, subjectStart, subjectEnd } = this.parser.message;
+    if (!isValidLiteralSubject(buf, subjectStart, subjectEnd)) {
+      this.sendError(ERR_INVALID_PUBLISH_SUBJECT);
+    }
+  }
+
+  /** Gateway replies and raft traffic are the servers' own. */
+  #isReservedSubject(): boolean {
+    const { buf, subjectStart, subjectEnd } = this.parser.message;
+    const isGateway =
+      subjectEnd - subjectStart > GATEWAY_PREFIX.length &&
+      startsWith(buf, subjectStart, subjectEnd, GATEWAY_PREFIX);
+    if (!isGateway && !startsWith(buf, subjectStart, subjectEnd, RAFT_PREFIX)) return false;
+    const subject = goQuote(buf, subjectStart, subjectEnd);
+    this.sendError(`Permissions Violation for Publish to ${subject}`);
+    this.#host.log.error(`${this.#label} - Publish Violation - Subject ${subject}`);
+    return true;
+  }
+
+  #isReservedReply(): boolean {
+    const { buf, replyStart, replyEnd } = this.parser.message;
+    const first = buf[replyStart];
+    if (first !== UNDERSCORE && first !== DOLLAR) return false;
+    for (const prefix of RESERVED_REPLIES) {
+      if (replyEnd - replyStart <= prefix.length) continue;
+      if (!startsWith(buf, replyStart, replyEnd, prefix)) continue;
+      const reply = goQuote(buf, replyStart, replyEnd);
+      this.sendError(`Permissions Violation for Publish with Reply of ${reply}`);
+      this.#host.log.error(`${this.#label} - Publish Violation - Reply ${reply}`);
+      return true;
+    }
+    return false;
+  }
+
+  #answerNoResponders(): void {
+    const message = this.parser.message;
+    const replies = this.#account.sublist.matchRange(
+      message.buf,
+      message.replyStart,
+      message.replyEnd,
+    );
+    this.#host.delivery.sendNoResponders(this.outbound, message, replies);
+  }
+
+  #refuseSub(buf: Buffer, using: string, queue: string): void {
+    const subject = goQuote(buf, tokens.start(0), tokens.end(0));
+    const sid = tokens.text(buf, tokens.count - 1);
+    this.sendError(`Permissions Violation for Subscription to ${subject} ${using}`);
+    this.#host.log.error(
+      `${this.#label} - Subscription Violation - Subject ${subject}, ${queue}SID ${sid}`,
+    );
+  }
+
+  #refuseTooManyTokens(buf: Buffer, sidToken: number): void {
+    const subject = goQuote(buf, tokens.start(0), tokens.end(0));
+    const sid = tokens.text(buf, sidToken);
+    this.sendError(`Permissions Violation for Subscription to ${subject}, too many tokens`);
+    this.#host.log.error(
+      `${this.#label} - Subscription Violation Too Many Tokens - Subject ${subject}, SID ${sid}`,
+    );
+  }
+
+  /** Closes without an error to the client: what nats-server does for lines it cannot read. */
+  #refuse(reason: string): void {
+    this.#host.log.error(`${this.#label} - ${reason}`);
+    this.close(ClosedReason.ProtocolViolation);
+  }
+
+  #refuseConnect(text: string, reason: ClosedReason): void {
+    this.closeWithError(text, reason);
+    this.#host.log.error(`${this.#label} - ${text}`);
+  }
+
+  #sendOk(): void {
+    if (this.parser.tracing) this.#trace(traceOut("OK"));
+    this.outbound.append(OK);
+  }
+
+  #dropSubscriptions(): void {
+    while (this.outbound.firstSub !== 0) {
+      const sid = this.parser.tracing ? this.#host.subs.sid(this.outbound.firstSub) : "";
+      this.#account.unsubscribe(this.outbound, this.outbound.firstSub);
+      this.onSubscriptionEnded(sid);
+    }
+  }
+
+  /** `ip:port - cid:5 - "v1.2:go:name" - "$G/user:u"`, each part only when there is something. */
+  #describe(): string {
+    const { version, lang, name, nkey, user, auth_token } = this.options;
+    const base = this.#label.split(" - ", 2).join(" - ");
+    const who = [version === "" ? "" : `v${version}`, lang, name].filter((part) => part !== "");
+    const parts = [base];
+    if (who.length > 0) parts.push(`"${escapeText(who.join(":"))}"`);
+    const account = this.#account.name;
+    if (nkey !== "") parts.push(`"${account}/nkey:${escapeText(nkey)}"`);
+    else if (user !== "") parts.push(`"${account}/user:${escapeText(user)}"`);
+    else if (auth_token !== "") parts.push(`"${account}/token"`);
+    return parts.join(" - ");
+  }
+
+  #trace(text: string): void {
+    this.#host.log.trace(`${this.#label} - ${text}`);
+  }
+
+  #tracePayload(arrow: string, buf: Buffer, start: number, end: number): void {
+    const text = tracePayload(buf, start, end - 2, this.#host.options.maxTracedMsgLen);
+    if (text !== null) this.#trace(`${arrow}${text}`);
+  }
+}
+
+function escapeText(text: string): string {
+  return goEscape(Buffer.from(text));
+}

@@ -1,0 +1,297 @@
+/**
+ * Hot path. One connection of any kind: its transport, parser and outbound, and how it ends.
+ *
+ * A kind (client, later route, gateway, leafnode) extends this class with what the operations mean.
+ *
+ * Input chunks are copied into one buffer that all connections of a server share, because the parser
+ * must see one array always. A chunk's memory is then given back at once.
+ */
+
+import { freeMemory } from "../bytes/buffer-pool.ts";
+import type { Logger } from "../log/logger.ts";
+import { ClosedReason } from "../protocol/errors.ts";
+import type { Message } from "../protocol/message.ts";
+import { Parser, type ParserFault, type ParserHandler } from "../protocol/parser.ts";
+import { Outbound, type OutboundOwner, type Producer } from "./outbound.ts";
+import type { Transport } from "./transport.ts";
+import type { Turn } from "./turn.ts";
+
+/** Longest wait of a producer for its receivers, per chunk of input. */
+const STALL_MS = 10;
+/** Shorter chunks are left to the collector: taking their memory back costs more than it gives. */
+const FREED_CHUNK_MIN = 4096;
+/** nats-server writes in buffers of this size, which its slow consumer log line counts. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** What all connections of one server share. */
+export interface ConnectionHost {
+  readonly log: Logger;
+  readonly turn: Turn;
+  /** Where input is parsed. */
+  readonly input: Buffer;
+  /** Filled by the parsers. */
+  readonly message: Message;
+  readonly options: {
+    readonly maxPending: number;
+    readonly writeDeadlineMs: number;
+    readonly maxControlLine: number;
+    readonly noFastProducerStall: boolean;
+  };
+  readonly stats: ServerStats;
+  /** The connection has ended and holds nothing any more. */
+  onConnectionClosed(connection: Connection): void;
+}
+
+/** Counters of one server. */
+export interface ServerStats {
+  inMsgs: number;
+  inBytes: number;
+  outMsgs: number;
+  outBytes: number;
+  slowConsumers: number;
+  staleConnections: number;
+  stalledProducers: number;
+}
+
+/** Who is at the other end. */
+export interface Peer {
+  ip: string;
+  port: number;
+}
+
+export abstract class Connection implements OutboundOwner, ParserHandler, Producer {
+  readonly cid: number;
+  readonly peer: Peer;
+  readonly outbound: Outbound;
+  readonly startedAt = Date.now();
+  /** Why it ended; null while it is open. */
+  closedReason: ClosedReason | null = null;
+  inMsgs = 0;
+  inBytes = 0;
+
+  protected readonly parser: Parser;
+  /** Set by operations that show the peer to be alive, read once per chunk. */
+  protected isActive = false;
+  protected freshMsgs = 0;
+  protected freshBytes = 0;
+  readonly #host: ConnectionHost;
+  readonly #transport: Transport;
+  /** Chunks not parsed yet, while this connection waits for a receiver. */
+  readonly #backlog: Buffer[] = [];
+  #stallTimer: Timer | undefined;
+  #writeTimer: Timer | undefined;
+  /** What `outbound.sentBytes` must reach by the write deadline. */
+  #writeGoal = 0;
+  #inputEnded = false;
+
+  protected constructor(
+    host: ConnectionHost,
+    transport: Transport,
+    cid: number,
+    peer: Peer,
+    maxPayload: number,
+  ) {
+    this.#host = host;
+    this.#transport = transport;
+    this.cid = cid;
+    this.peer = peer;
+    this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
+    this.outbound.dropsWhenStalled = host.options.noFastProducerStall;
+    this.outbound.tracing = host.log.tracing;
+    this.parser = new Parser(this, host.message, host.options.maxControlLine, maxPayload);
+    this.parser.tracing = host.log.tracing;
+  }
+
+  /** `ip:port - cid:N` and, once known, who the peer says it is. Begins every log line. */
+  abstract get label(): string;
+
+  /** The kind takes back everything the connection has registered. */
+  protected abstract onClosing(): void;
+
+  /** The peer has sent an operation since the last call. */
+  protected abstract onActivity(): void;
+
+  abstract onMessage(): void;
+  abstract onConnect(buf: Buffer, start: number, end: number): void;
+  abstract onSub(buf: Buffer, start: number, end: number): void;
+  abstract onUnsub(buf: Buffer, start: number, end: number): void;
+  abstract onPing(): void;
+  abstract onPong(): void;
+  abstract onInfo(buf: Buffer, start: number, end: number): void;
+  abstract onPeerError(buf: Buffer, start: number, end: number): void;
+  abstract onArguments(verb: string, buf: Buffer, start: number, end: number): void;
+  abstract onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
+  abstract onSubscriptionEnded(sid: string): void;
+  abstract onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
+
+  get isClosed(): boolean {
+    return this.closedReason !== null;
+  }
+
+  /** A chunk has arrived; its memory is this connection's from now on. */
+  onData(chunk: Buffer): void {
+    if (this.isClosed) return;
+    if (this.#stallTimer !== undefined) {
+      this.#backlog.push(chunk);
+      return;
+    }
+    this.#consume(chunk);
+  }
+
+  /** The transport can take more. */
+  onDrain(): void {
+    this.outbound.onDrain();
+    if (this.isClosed && this.outbound.pendingBytes === 0) this.#finish();
+  }
+
+  /** The peer will send no more; what it has sent is still answered. */
+  onInputEnd(): void {
+    this.#inputEnded = true;
+    if (this.#backlog.length === 0) this.close(ClosedReason.ClientClosed);
+  }
+
+  /** The transport is gone. */
+  onTransportClosed(failed: boolean): void {
+    this.close(failed ? ClosedReason.ReadError : ClosedReason.ClientClosed, { flush: false });
+    this.#clearTimers();
+    this.outbound.close();
+  }
+
+  /**
+   * Ends the connection. Pending output is sent first unless `flush` is false; a peer that does not
+   * take it within the write deadline loses it.
+   */
+  close(reason: ClosedReason, { flush = true } = {}): void {
+    if (this.isClosed) return;
+    this.closedReason = reason;
+    this.#host.log.debug(`${this.label} - Client connection closed: ${reason}`);
+    this.parser.stop();
+    this.#clearTimers();
+    this.#backlog.length = 0;
+    this.foldCounters();
+    this.onClosing();
+    this.#host.onConnectionClosed(this);
+    if (!flush) {
+      this.outbound.close();
+      this.#transport.terminate();
+      return;
+    }
+    this.outbound.flush();
+    if (this.outbound.pendingBytes === 0) this.#finish();
+    else this.#writeTimer = setTimeout(() => this.#abandon(), this.#host.options.writeDeadlineMs);
+  }
+
+  onPendingExceeded(): void {
+    const limit = this.#host.options.maxPending;
+    this.#slowConsumer(`MaxPending of ${limit} Exceeded`, ClosedReason.SlowConsumerPendingBytes);
+  }
+
+  onWriteBlocked(): void {
+    if (this.#writeTimer !== undefined) return;
+    this.#writeGoal = this.outbound.sentBytes + this.outbound.pendingBytes;
+    this.#writeTimer = setTimeout(
+      () => this.#onWriteDeadline(),
+      this.#host.options.writeDeadlineMs,
+    );
+  }
+
+  onWriteProgress(): void {
+    if (this.isClosed || this.outbound.sentBytes < this.#writeGoal) return;
+    clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
+    if (this.outbound.pendingBytes > 0) this.onWriteBlocked();
+  }
+
+  resumeInput(): void {
+    if (this.#stallTimer === undefined) return;
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
+    while (!this.isClosed && this.#stallTimer === undefined) {
+      const chunk = this.#backlog.shift();
+      if (chunk === undefined) break;
+      this.#consume(chunk);
+    }
+    if (this.isClosed || this.#stallTimer !== undefined) return;
+    if (this.#inputEnded) this.close(ClosedReason.ClientClosed);
+    else this.#transport.resume();
+  }
+
+  /** Adds what came and went since the last time to the totals. */
+  foldCounters(): void {
+    if (this.isActive || this.freshMsgs > 0) this.onActivity();
+    this.isActive = false;
+    const { stats } = this.#host;
+    this.inMsgs += this.freshMsgs;
+    this.inBytes += this.freshBytes;
+    stats.inMsgs += this.freshMsgs;
+    stats.inBytes += this.freshBytes;
+    this.freshMsgs = 0;
+    this.freshBytes = 0;
+  }
+
+  #consume(chunk: Buffer): void {
+    const input = this.#host.input;
+    const length = chunk.length;
+    for (let at = 0; at < length && !this.isClosed; ) {
+      const part = Math.min(length - at, input.length);
+      chunk.copy(input, 0, at, at + part);
+      const used = this.parser.parse(input, 0, part);
+      at += used;
+      const lagging = this.#host.turn.lagging;
+      if (lagging === null || this.isClosed) continue;
+      this.#host.turn.lagging = null;
+      if (at < length) this.#backlog.unshift(chunk.subarray(at));
+      this.#stall(lagging as Outbound);
+      this.foldCounters();
+      return;
+    }
+    this.#host.turn.lagging = null;
+    this.foldCounters();
+    if (length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === length) freeMemory(chunk);
+  }
+
+  /** Takes no input until the receiver has caught up, but not longer than the stall time. */
+  #stall(receiver: Outbound): void {
+    this.#host.stats.stalledProducers++;
+    this.#transport.pause();
+    this.#stallTimer = setTimeout(() => this.resumeInput(), STALL_MS);
+    receiver.addWaiting(this);
+  }
+
+  #onWriteDeadline(): void {
+    this.#writeTimer = undefined;
+    const bytes = this.outbound.pendingBytes;
+    const seconds = this.#host.options.writeDeadlineMs / 1000;
+    const chunks = Math.ceil(bytes / CHUNK_BYTES);
+    this.#slowConsumer(
+      `WriteDeadline of ${seconds}s exceeded with ${chunks} chunks of ${bytes} total bytes.`,
+      ClosedReason.SlowConsumerWriteDeadline,
+    );
+  }
+
+  #slowConsumer(what: string, reason: ClosedReason): void {
+    if (this.isClosed) return;
+    this.#host.stats.slowConsumers++;
+    this.#host.log.info(`${this.label} - Slow Consumer Detected: ${what}`);
+    this.close(reason, { flush: false });
+  }
+
+  /** Everything is sent: the transport may go. */
+  #finish(): void {
+    this.#clearTimers();
+    this.outbound.close();
+    this.#transport.end();
+  }
+
+  #abandon(): void {
+    this.outbound.close();
+    this.#transport.terminate();
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#stallTimer);
+    clearTimeout(this.#writeTimer);
+    this.#stallTimer = undefined;
+    this.#writeTimer = undefined;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Hot path. The bytes that wait for one connection.
+ *
+ *     buf   |.....sent.....|======= pending =======|------ free ------|
+ *                          start                   end         limit
+ *
+ * Pending bytes are written at the end of the turn, or earlier when a large buffer is full. What the
+ * socket does not take stays, in order, until it drains. An outbound without pending bytes owns no
+ * buffer.
+ *
+ * A connection that cannot take more is a slow consumer: when more than `maxPending` bytes would
+ * wait, or when what was pending at a write is not gone within `writeDeadlineMs`. Long before that,
+ * producers are asked to wait (`Turn.lagging`): from `EARLY_STALL_BYTES` on while the receiver keeps
+ * reading, and from three quarters of the limit on in any case.
+ */
+
+import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
+import type { Sink } from "../core/sink.ts";
+import type { Transport } from "./transport.ts";
+import type { Flushable, Turn } from "./turn.ts";
+
+const FIRST_BUFFER = 4 * 1024;
+/** A full buffer of this size is written at once instead of at the end of the turn. */
+const EARLY_WRITE_BYTES = 512 * 1024;
+const EARLY_STALL_BYTES = 4 * 1024 * 1024;
+/** Growth between two checks of a connection that is behind. */
+const STALL_STEP_BYTES = 256 * 1024;
+/** A receiver that has taken bytes this recently is worth waiting for. */
+const PROGRESS_MS = 100;
+
+/** A connection that has paused its input until a receiver has caught up. */
+export interface Producer {
+  /** Called from the event loop, never from within a delivery. */
+  resumeInput(): void;
+}
+
+/** What an outbound needs from its connection. */
+export interface OutboundOwner {
+  /** Accepting more would pass the limit; the connection closes. */
+  onPendingExceeded(): void;
+  /** The socket took only part: everything up to now must be gone by the deadline. */
+  onWriteBlocked(): void;
+  /** The socket has taken more of what was blocked. */
+  onWriteProgress(): void;
+  onSubscriptionEnded(sid: string): void;
+  onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
+}
+
+export class Outbound implements Sink, Flushable {
+  slot = 0;
+  firstSub = 0;
+  subCount = 0;
+  buf: Buffer = NO_BUFFER;
+  end = 0;
+  limit = 0;
+  echo = true;
+  headers = false;
+  tracing = false;
+  freshMsgs = 0;
+  freshBytes = 0;
+  /** Totals, folded in at each write. */
+  outMsgs = 0;
+  outBytes = 0;
+  /** When to drop messages for this connection instead of stalling their producers. */
+  dropsWhenStalled = false;
+
+  /** Producers that wait for this connection to catch up. */
+  #waiting: Producer[] = [];
+  readonly #turn: Turn;
+  readonly #owner: OutboundOwner;
+  readonly #transport: Transport;
+  readonly #maxPending: number;
+  #start = 0;
+  #isListed = false;
+  #isBlocked = false;
+  #isClosed = false;
+  /** Bytes taken by the socket since the connection began. */
+  #sent = 0;
+  #progressAt = 0;
+  /** Size that the last turns needed, so that a busy connection does not grow anew each turn. */
+  #usualBytes = FIRST_BUFFER;
+
+  constructor(transport: Transport, turn: Turn, owner: OutboundOwner, maxPending: number) {
+    this.#transport = transport;
+    this.#turn = turn;
+    this.#owner = owner;
+    this.#maxPending = maxPending;
+  }
+
+  get pendingBytes(): number {
+    return this.end - this.#start;
+  }
+
+  /** Bytes taken by the socket so far. */
+  get sentBytes(): number {
+    return this.#sent;
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  reserve(bytes: number): boolean {
+    if (this.#isClosed) return false;
+    if (this.pendingBytes > EARLY_WRITE_BYTES && !this.#isBlocked) this.#write();
+    const pending = this.pendingBytes;
+    if (pending + bytes > this.#maxPending) {
+      this.#owner.onPendingExceeded();
+      return false;
+    }
+    const isBehind = this.#isBlocked && this.#checkLag(pending);
+    if (isBehind && this.dropsWhenStalled && pending > this.#maxPending * 0.75) return false;
+    if (!this.#isListed && !this.#isBlocked) {
+      this.#isListed = true;
+      this.#turn.add(this);
+    }
+    if (this.end + bytes > this.buf.length) this.#makeRoom(bytes);
+    this.limit = Math.min(this.buf.length, this.#start + this.#maxPending);
+    if (isBehind) this.limit = Math.min(this.limit, this.end + bytes + STALL_STEP_BYTES);
+    return true;
+  }
+
+  /** Appends protocol bytes that are not a message. */
+  append(bytes: Uint8Array): void {
+    if (this.end + bytes.length > this.limit && !this.reserve(bytes.length)) return;
+    this.buf.set(bytes, this.end);
+    this.end += bytes.length;
+  }
+
+  /** Writes what is pending; called at the end of the turn. */
+  flush(): void {
+    this.#isListed = false;
+    this.#usualBytes = Math.max(this.pendingBytes, this.#usualBytes >> 1, FIRST_BUFFER);
+    if (!this.#isBlocked && !this.#isClosed) this.#write();
+  }
+
+  /** The socket can take more. */
+  onDrain(): void {
+    if (!this.#isBlocked || this.#isClosed) return;
+    this.#isBlocked = false;
+    this.#write();
+    this.#owner.onWriteProgress();
+    this.#wakeProducers();
+  }
+
+  /** Drops what is pending and refuses more. */
+  close(): void {
+    this.foldCounters();
+    this.#isClosed = true;
+    this.#release();
+    this.#wakeProducers();
+  }
+
+  /** Calls the producer back once less is pending, or when this connection closes. */
+  addWaiting(producer: Producer): void {
+    this.#waiting.push(producer);
+  }
+
+  foldCounters(): void {
+    this.outMsgs += this.freshMsgs;
+    this.outBytes += this.freshBytes;
+    this.freshMsgs = 0;
+    this.freshBytes = 0;
+  }
+
+  onSubscriptionEnded(sid: string): void {
+    this.#owner.onSubscriptionEnded(sid);
+  }
+
+  onDelivered(frameStart: number, bodyStart: number, frameEnd: number): void {
+    this.#owner.onDelivered(this.buf, frameStart, bodyStart, frameEnd);
+  }
+
+  /** Tells whether producers should wait, and leaves word for them. */
+  #checkLag(pending: number): boolean {
+    if (pending <= EARLY_STALL_BYTES && pending <= this.#maxPending * 0.75) return false;
+    const mustWait = pending > this.#maxPending * 0.75;
+    if (mustWait || performance.now() - this.#progressAt < PROGRESS_MS) this.#turn.lagging = this;
+    return true;
+  }
+
+  #wakeProducers(): void {
+    if (this.#waiting.length === 0 || this.pendingBytes > EARLY_STALL_BYTES / 2) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const producer of waiting) setImmediate(() => producer.resumeInput());
+  }
+
+  #write(): void {
+    const pending = this.pendingBytes;
+    if (pending === 0) return;
+    this.foldCounters();
+    const taken = this.#transport.write(this.buf, this.#start, pending);
+    if (taken > 0) {
+      this.#start += taken;
+      this.#sent += taken;
+      this.#progressAt = performance.now();
+    }
+    if (this.#start === this.end) {
+      this.#release();
+    } else if (!this.#isBlocked) {
+      this.#isBlocked = true;
+      this.#owner.onWriteBlocked();
+    }
+  }
+
+  #makeRoom(bytes: number): void {
+    const pending = this.pendingBytes;
+    const wanted = pending + bytes;
+    // Moving up is worth it only when it frees a good part of the buffer.
+    if (wanted <= this.buf.length >> 1) {
+      this.buf.copyWithin(0, this.#start, this.end);
+    } else {
+      const larger = takeBuffer(Math.max(wanted + (wanted >> 1), this.#usualBytes));
+      this.buf.copy(larger, 0, this.#start, this.end);
+      releaseBuffer(this.buf);
+      this.buf = larger;
+    }
+    this.#start = 0;
+    this.end = pending;
+  }
+
+  #release(): void {
+    releaseBuffer(this.buf);
+    this.buf = NO_BUFFER;
+    this.#start = 0;
+    this.end = 0;
+    this.limit = 0;
+  }
+}

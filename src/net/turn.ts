@@ -1,0 +1,40 @@
+/**
+ * Hot path. What is to be done once at the end of the current turn of the event loop.
+ *
+ * Every outbound buffer that got its first pending byte in this turn is listed here and written when
+ * all sockets that were ready have been read: one write per connection, however many messages.
+ */
+
+/** Something with bytes to send at the end of the turn. */
+export interface Flushable {
+  flush(): void;
+}
+
+export class Turn {
+  /**
+   * Set by an outbound that is far behind when a message is added to it; the producer looks here
+   * after each message, waits for it, and clears it.
+   */
+  lagging: Flushable | null = null;
+  #dirty: Flushable[] = [];
+  #flushing: Flushable[] = [];
+  #count = 0;
+  readonly #onTurnEnd = (): void => this.#flushAll();
+
+  /** Lists an outbound for the end of this turn. The caller makes sure it is listed once. */
+  add(outbound: Flushable): void {
+    if (this.#count === 0) setImmediate(this.#onTurnEnd);
+    this.#dirty[this.#count++] = outbound;
+  }
+
+  #flushAll(): void {
+    const flushing = this.#dirty;
+    const count = this.#count;
+    this.#dirty = this.#flushing;
+    this.#flushing = flushing;
+    this.#count = 0;
+    for (let i = 0; i < count; i++) flushing[i]!.flush();
+    // Closed connections must not be kept alive by a slot that is not used again soon.
+    flushing.length = 0;
+  }
+}

@@ -1,0 +1,54 @@
+/** The INFO line: what a server tells about itself. */
+
+/** Level of nats-server that clients may rely on; they switch features by this number. */
+export const COMPATIBLE_VERSION = "2.15.1";
+
+/** Protocol level: 1 means that INFO may arrive at any time. */
+export const PROTOCOL_LEVEL = 1;
+
+/** Level of the JetStream API. */
+const API_LEVEL = 5;
+
+/** The server's part of INFO, the same for every connection. */
+export interface ServerInfo {
+  /** Public server key, `N` and 55 characters. */
+  id: string;
+  name: string;
+  host: string;
+  port: number;
+  headers: boolean;
+  maxPayload: number;
+  /** Public curve key, `X` and 55 characters. */
+  xkey: string;
+  runtime: string;
+}
+
+/** The part that differs by connection. */
+export interface ClientInfo {
+  cid: number;
+  ip: string;
+  /** Set only in the INFO that answers the first PING. */
+  account?: string;
+  maxPayload?: number;
+}
+
+/** The whole line, fields in nats-server's order, a space before CR LF as it has. */
+export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
+  const info = {
+    server_id: server.id,
+    server_name: server.name,
+    version: COMPATIBLE_VERSION,
+    proto: PROTOCOL_LEVEL,
+    go: server.runtime,
+    host: server.host,
+    port: server.port,
+    headers: server.headers,
+    max_payload: client.maxPayload ?? server.maxPayload,
+    client_id: client.cid,
+    client_ip: client.ip,
+    ...(client.account === undefined ? {} : { connect_info: true, remote_account: client.account }),
+    api_lvl: API_LEVEL,
+    xkey: server.xkey,
+  };
+  return Buffer.from(`INFO ${JSON.stringify(info)} \r\n`);
+}

@@ -1,0 +1,460 @@
+/**
+ * Hot path. The NATS text protocol as a resumable byte state machine.
+ *
+ * Bytes come in any pieces; operations go out as offsets into the buffer that holds them. There are
+ * two ways through:
+ *
+ * - A PUB or HPUB that lies whole in the input and is written the common way (single spaces, CR LF,
+ *   within limits) is scanned once and handed on where it lies.
+ * - Everything else goes byte by byte through the states of `parser-states.ts`, which follow
+ *   nats-server exactly, down to which byte an error is reported at. A message that is split or
+ *   oddly spaced is gathered in a buffer of the connection's own, rewritten the common way, and then
+ *   scanned like the others.
+ *
+ * Limits are enforced as the bytes arrive, so a connection never holds more than one control line
+ * or one message that it is allowed to send.
+ */
+
+import { CR, DIGITS_MAX, LF, SPACE, TAB, ZERO } from "../bytes/ascii.ts";
+import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
+import { HASH_PRIME, HASH_SEED } from "../bytes/hash.ts";
+import type { Message } from "./message.ts";
+import * as state from "./parser-states.ts";
+import { NEXT_STATE, STATE_KIND } from "./parser-states.ts";
+import { PublishArgs, type PublishFault } from "./publish-args.ts";
+
+/** Why input was refused. The connection is beyond repair afterwards. */
+export type ParserFault =
+  | PublishFault
+  | "unknown operation"
+  | "control line too long"
+  | "payload too large"
+  | "headers not supported"
+  | "authorization required";
+
+/** What a connection kind does with each operation. Ranges are valid during the call only. */
+export interface ParserHandler {
+  /** A whole message; the parser's `message` describes it. */
+  onMessage(): void;
+  onConnect(buf: Buffer, start: number, end: number): void;
+  onSub(buf: Buffer, start: number, end: number): void;
+  onUnsub(buf: Buffer, start: number, end: number): void;
+  onPing(): void;
+  onPong(): void;
+  onInfo(buf: Buffer, start: number, end: number): void;
+  /** The peer reports an error. */
+  onPeerError(buf: Buffer, start: number, end: number): void;
+  /** Arguments as they came, before anything is made of them; only while `tracing`. */
+  onArguments(verb: string, buf: Buffer, start: number, end: number): void;
+  /**
+   * Input is refused.
+   *
+   * For "payload too large" the message's `totalBytes` is the size that was asked for.
+   *
+   * @param at for an unknown operation the index of the offending byte in the input, whose end is
+   *     `end`; otherwise the range of the arguments.
+   */
+  onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
+}
+
+const RUNNING = 0;
+const PAUSED = 1;
+const STOPPED = 2;
+
+/** Arguments of the operations that carry a message. */
+const publishArgs = new PublishArgs();
+
+export class Parser {
+  /** Bytes of arguments in one line. */
+  maxControlLine: number;
+  /** Bytes of header block and payload; 2^31 - 1 for no limit. */
+  maxPayload: number;
+  /** Whether HPUB is understood. */
+  headersAllowed = false;
+  /** Whether anything but CONNECT is refused. */
+  connectRequired = false;
+  /** Whether arguments are shown to `onArguments`. */
+  tracing = false;
+  /** State number as nats-server prints it. */
+  state = state.START;
+
+  readonly message: Message;
+  readonly #handler: ParserHandler;
+  #flow = RUNNING;
+  /** Where the arguments begin in the input, while they all lie there. */
+  #argStart = 0;
+  /** Bytes to leave out before the line feed: 1 after a carriage return. */
+  #drop = 0;
+  /** Whether arguments continue from earlier input and gather in `#held`. */
+  #argHeld = false;
+  #held: Buffer = NO_BUFFER;
+  #heldLength = 0;
+  /** Length of the whole message in `#held`, while its payload arrives. */
+  #heldNeeded = 0;
+  #heldHeaders = false;
+  #isParsing = false;
+
+  /** @param message filled anew for each message; parsers of one thread share it. */
+  constructor(
+    handler: ParserHandler,
+    message: Message,
+    maxControlLine: number,
+    maxPayload: number,
+  ) {
+    this.#handler = handler;
+    this.message = message;
+    this.maxControlLine = maxControlLine;
+    this.maxPayload = maxPayload;
+  }
+
+  /** Asks `parse` to return after the current operation; call it again with the rest to go on. */
+  pause(): void {
+    if (this.#flow === RUNNING) this.#flow = PAUSED;
+  }
+
+  /** Ends parsing for good and gives held memory back. */
+  stop(): void {
+    this.#flow = STOPPED;
+    if (!this.#isParsing) this.#releaseHeld();
+  }
+
+  /**
+   * Handles the bytes from `from` to `to`.
+   *
+   * @returns index of the first byte not handled: `to`, or less when `pause` or `stop` was called.
+   */
+  parse(buf: Buffer, from: number, to: number): number {
+    if (this.#flow === PAUSED) this.#flow = RUNNING;
+    this.#isParsing = true;
+    let i = from;
+    while (i < to && this.#flow === RUNNING) {
+      if (this.state === state.START && !this.tracing && !this.connectRequired) {
+        const next = this.#scanMessage(buf, i, to);
+        if (next !== 0) {
+          this.#handler.onMessage();
+          i = next;
+          continue;
+        }
+      }
+      i = this.#step(buf, i, to);
+    }
+    this.#isParsing = false;
+    if (this.#flow === STOPPED) this.#releaseHeld();
+    return i;
+  }
+
+  /** Tries the common form of PUB and HPUB. Returns the index after the message, or 0. */
+  #scanMessage(buf: Buffer, at: number, to: number): number {
+    const first = buf[at]! | 0x20;
+    if (first === 0x70) {
+      if (to - at < 8) return 0;
+      if ((buf[at + 1]! | 0x20) !== 0x75 || (buf[at + 2]! | 0x20) !== 0x62) return 0;
+      return buf[at + 3] === SPACE ? this.#scanArguments(buf, at + 4, to, false) : 0;
+    }
+    if (first !== 0x68 || to - at < 9 || !this.headersAllowed) return 0;
+    if ((buf[at + 1]! | 0x20) !== 0x70 || (buf[at + 2]! | 0x20) !== 0x75) return 0;
+    if ((buf[at + 3]! | 0x20) !== 0x62) return 0;
+    return buf[at + 4] === SPACE ? this.#scanArguments(buf, at + 5, to, true) : 0;
+  }
+
+  /**
+   * Scans `subject [reply] [headers] size CRLF body CRLF` with single spaces into `message`.
+   * Returns the index after it, or 0 when anything is unusual, missing or out of limits.
+   */
+  #scanArguments(buf: Buffer, start: number, to: number, withHeaders: boolean): number {
+    let i = start;
+    let hash = HASH_SEED;
+    let byte = 0;
+    for (; i < to; i++) {
+      byte = buf[i]!;
+      if (byte <= SPACE && (byte === SPACE || byte === TAB || byte === LF)) break;
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+    }
+    if (byte !== SPACE || i === start) return 0;
+    const subjectEnd = i;
+
+    // A token that is not all digits can only be the reply.
+    let tokenStart = ++i;
+    let value = 0;
+    for (; i < to; i++) {
+      byte = buf[i]! - ZERO;
+      if (byte < 0 || byte > 9) break;
+      value = (Math.imul(value, 10) + byte) | 0;
+    }
+    let replyStart = tokenStart;
+    let replyEnd = tokenStart;
+    const isNumber = i > tokenStart && i < to && buf[i]! <= SPACE && i - tokenStart <= DIGITS_MAX;
+    const moreFollows = isNumber && buf[i] === SPACE && !withHeaders;
+    if (!isNumber || moreFollows || (withHeaders && this.#isReply(buf, i, to))) {
+      replyStart = tokenStart;
+      while (i < to && buf[i] !== SPACE && buf[i] !== TAB && buf[i] !== LF) i++;
+      if (i >= to || buf[i] !== SPACE || i === replyStart) return 0;
+      replyEnd = i;
+      tokenStart = ++i;
+      value = 0;
+      for (; i < to; i++) {
+        byte = buf[i]! - ZERO;
+        if (byte < 0 || byte > 9) break;
+        value = (Math.imul(value, 10) + byte) | 0;
+      }
+      if (i === tokenStart || i - tokenStart > DIGITS_MAX) return 0;
+    }
+
+    let headerBytes = 0;
+    if (withHeaders) {
+      // A header block of no bytes leaves as MSG, so its line must be rewritten.
+      if (i >= to || buf[i] !== SPACE || value === 0) return 0;
+      headerBytes = value;
+      tokenStart = ++i;
+      value = 0;
+      for (; i < to; i++) {
+        byte = buf[i]! - ZERO;
+        if (byte < 0 || byte > 9) break;
+        value = (Math.imul(value, 10) + byte) | 0;
+      }
+      if (i === tokenStart || i - tokenStart > DIGITS_MAX || headerBytes > value) return 0;
+    }
+    if (value > this.maxPayload || i - start > this.maxControlLine) return 0;
+    const bodyStart = i + 2;
+    const bodyEnd = (bodyStart + value) | 0;
+    if (bodyEnd + 2 > to || buf[i] !== CR || buf[i + 1] !== LF) return 0;
+    if (buf[bodyEnd] !== CR || buf[bodyEnd + 1] !== LF) return 0;
+
+    const message = this.message;
+    message.buf = buf;
+    message.subjectStart = start;
+    message.subjectEnd = subjectEnd;
+    message.replyStart = replyStart;
+    message.replyEnd = replyEnd;
+    message.bodyStart = bodyStart;
+    message.end = bodyEnd + 2;
+    message.headerBytes = headerBytes;
+    message.totalBytes = value;
+    message.hash = hash;
+    return message.end;
+  }
+
+  /** After HPUB's second token: tells whether two more follow, which makes that token the reply. */
+  #isReply(buf: Buffer, at: number, to: number): boolean {
+    let spaces = 0;
+    for (let i = at; i < to && buf[i]! !== CR && buf[i]! !== LF; i++)
+      if (buf[i] === SPACE) spaces++;
+    return spaces > 1;
+  }
+
+  /** Follows the states up to the end of one operation or of the input. */
+  #step(buf: Buffer, from: number, to: number): number {
+    let i = from;
+    if (this.state === state.START && this.connectRequired && (buf[i]! | 0x20) !== 0x63) {
+      this.#fault("authorization required", buf, i, to);
+      return i;
+    }
+    do {
+      switch (STATE_KIND[this.state]) {
+        case state.KIND_VERB: {
+          const next = NEXT_STATE[(this.state << 8) | buf[i]!]!;
+          if (next === 0) {
+            this.#fault("unknown operation", buf, i, to);
+            return i;
+          }
+          this.state = next;
+          i++;
+          break;
+        }
+        case state.KIND_SPACES:
+          if (buf[i] !== SPACE && buf[i] !== TAB) {
+            this.#argStart = i;
+            this.#drop = 0;
+            this.state++;
+          }
+          i++;
+          break;
+        case state.KIND_ARG:
+          i = this.#collectArguments(buf, i, to);
+          break;
+        case state.KIND_SKIP:
+          i = this.#skipLine(buf, i, to);
+          break;
+        default:
+          i = this.#collectPayload(buf, i, to);
+      }
+      if (this.#flow !== RUNNING) return i;
+    } while (i < to && this.state !== state.START);
+    if (STATE_KIND[this.state] === state.KIND_ARG) this.#holdArguments(buf, to);
+    return i;
+  }
+
+  /** PING, PONG and +OK: what else stands on the line means nothing. */
+  #skipLine(buf: Buffer, from: number, to: number): number {
+    let i = from;
+    while (i < to && buf[i] !== LF) i++;
+    if (i === to) return to;
+    const verb = this.state;
+    this.state = state.START;
+    if (verb !== state.PLUS_OK && this.tracing) {
+      this.#handler.onArguments(verb === state.PING ? "PING" : "PONG", buf, i, i);
+    }
+    if (verb === state.PING) this.#handler.onPing();
+    else if (verb === state.PONG) this.#handler.onPong();
+    return i + 1;
+  }
+
+  #collectArguments(buf: Buffer, from: number, to: number): number {
+    let i = from;
+    for (; i < to; i++) {
+      const byte = buf[i]!;
+      if (byte === LF) break;
+      // As in nats-server, a carriage return anywhere shortens an unsplit line by one byte and
+      // is left out of a split one.
+      if (byte === CR) this.#drop = 1;
+      else if (this.#argHeld) this.#hold(buf, i, i + 1);
+      if (this.#argHeld && this.#heldLength > this.maxControlLine) {
+        this.#fault("control line too long", buf, i, to);
+        return i;
+      }
+    }
+    if (i === to) return to;
+    const source = this.#argHeld ? this.#held : buf;
+    const start = this.#argHeld ? 0 : this.#argStart;
+    const end = this.#argHeld ? this.#heldLength : i - this.#drop;
+    this.#argHeld = false;
+    this.#drop = 0;
+    if (end - start > this.maxControlLine) {
+      this.#fault("control line too long", source, start, end);
+      return i;
+    }
+    this.#finishLine(source, start, end);
+    return i + 1;
+  }
+
+  /** Acts on a whole line of arguments; the state becomes START, or PAYLOAD when a body follows. */
+  #finishLine(buf: Buffer, start: number, end: number): void {
+    const argState = this.state;
+    this.state = state.START;
+    if (this.tracing && argState !== state.MINUS_ERR_ARG) {
+      this.#handler.onArguments(state.VERB_NAMES[argState]!, buf, start, end);
+    }
+    switch (argState) {
+      case state.PUB_ARG:
+      case state.HPUB_ARG:
+      case state.HMSG_ARG:
+        this.#beginMessage(argState, buf, start, end);
+        return;
+      case state.SUB_ARG:
+        this.#handler.onSub(buf, start, end);
+        break;
+      case state.UNSUB_ARG:
+        this.#handler.onUnsub(buf, start, end);
+        break;
+      case state.CONNECT_ARG:
+        this.#handler.onConnect(buf, start, end);
+        break;
+      case state.INFO_ARG:
+        this.#handler.onInfo(buf, start, end);
+        break;
+      default:
+        this.#handler.onPeerError(buf, start, end);
+    }
+    this.#releaseHeld();
+  }
+
+  /** Checks a publish line and holds it, rewritten the common way, until its body is there. */
+  #beginMessage(argState: number, buf: Buffer, start: number, end: number): void {
+    const args = publishArgs;
+    if (argState === state.HMSG_ARG) {
+      // nats-server's clients may not send HMSG, yet it reads one as a publish of nothing to nobody.
+      args.setNothing();
+    } else {
+      const withHeaders = argState === state.HPUB_ARG;
+      if (withHeaders && !this.headersAllowed) {
+        this.#fault("headers not supported", buf, start, end);
+        return;
+      }
+      const fault = args.parse(buf, start, end, withHeaders);
+      if (fault !== "") {
+        this.#fault(fault, buf, start, end);
+        return;
+      }
+      if (args.totalBytes > this.maxPayload) {
+        this.message.totalBytes = args.totalBytes;
+        this.#fault("payload too large", buf, start, end);
+        return;
+      }
+    }
+    const source = this.#held;
+    const length = args.commonLength;
+    const line = takeBuffer(length);
+    args.writeCommon(buf, line);
+    releaseBuffer(source);
+    this.#held = line;
+    this.#heldLength = length;
+    this.#heldNeeded = length + args.totalBytes + 2;
+    this.#heldHeaders = args.headerBytes > 0;
+    this.state = state.PAYLOAD;
+  }
+
+  #collectPayload(buf: Buffer, from: number, to: number): number {
+    const bodyEnd = this.#heldNeeded - 2;
+    const wanted = bodyEnd - this.#heldLength;
+    if (wanted > 0) {
+      const taken = Math.min(wanted, to - from);
+      this.#hold(buf, from, from + taken);
+      return from + taken;
+    }
+    this.state = wanted === 0 ? state.PAYLOAD_CR : state.PAYLOAD_LF;
+    if (buf[from] !== (wanted === 0 ? CR : LF)) {
+      this.#fault("unknown operation", buf, from, to);
+      return from;
+    }
+    this.#hold(buf, from, from + 1);
+    if (this.#heldLength === this.#heldNeeded) this.#finishMessage();
+    return from + 1;
+  }
+
+  #finishMessage(): void {
+    const held = this.#held;
+    this.state = state.START;
+    if (this.#scanArguments(held, 0, this.#heldLength, this.#heldHeaders) === 0) {
+      this.message.setNothing(held, this.#heldLength);
+    }
+    this.#handler.onMessage();
+    this.#releaseHeld();
+  }
+
+  /** The input ends inside a line of arguments: keeps what there is of it. */
+  #holdArguments(buf: Buffer, to: number): void {
+    if (this.#argHeld) return;
+    this.#argHeld = true;
+    this.#heldLength = 0;
+    this.#hold(buf, this.#argStart, to - this.#drop);
+    if (this.#heldLength > this.maxControlLine) {
+      this.#fault("control line too long", this.#held, 0, this.#heldLength);
+    }
+  }
+
+  /** Appends to what is held; grows by doubling, so that a size that lies costs nothing. */
+  #hold(buf: Buffer, start: number, end: number): void {
+    const length = this.#heldLength + (end - start);
+    if (length > this.#held.length) {
+      // Room for the whole message once a quarter of it is there.
+      const wanted = this.state === state.PAYLOAD && length * 4 >= this.#heldNeeded;
+      const larger = takeBuffer(wanted ? this.#heldNeeded : length * 2);
+      this.#held.copy(larger, 0, 0, this.#heldLength);
+      releaseBuffer(this.#held);
+      this.#held = larger;
+    }
+    buf.copy(this.#held, this.#heldLength, start, end);
+    this.#heldLength = length;
+  }
+
+  #releaseHeld(): void {
+    releaseBuffer(this.#held);
+    this.#held = NO_BUFFER;
+    this.#heldLength = 0;
+  }
+
+  #fault(fault: ParserFault, buf: Buffer, at: number, end: number): void {
+    this.#handler.onFault(fault, buf, at, end);
+    this.#flow = STOPPED;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * A whole server: what its connections share, its listener, and its beginning and end.
+ *
+ * Nothing here is global, so a process can run as many servers as it likes.
+ */
+
+import { generateKeyPairSync } from "node:crypto";
+import { encodePublicNkey, NkeyKind } from "../auth/nkeys.ts";
+import { Account, GLOBAL_ACCOUNT } from "../core/account.ts";
+import { Delivery } from "../core/delivery.ts";
+import { QueueNames } from "../core/queue-names.ts";
+import { SinkTable } from "../core/sink.ts";
+import { Subscriptions } from "../core/subscriptions.ts";
+import { Client, type ClientHost } from "../kinds/client.ts";
+import { Logger, type LogSink } from "../log/logger.ts";
+import type { Connection, Peer, ServerStats } from "../net/connection.ts";
+import { Listener } from "../net/listener.ts";
+import type { Transport } from "../net/transport.ts";
+import { Turn } from "../net/turn.ts";
+import { ClosedReason, ERR_MAX_CONNECTIONS } from "../protocol/errors.ts";
+import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
+import { Message } from "../protocol/message.ts";
+import { COMMIT, VERSION } from "../version.ts";
+import { type Options, resolveOptions } from "./options.ts";
+
+/** Largest chunk that a socket delivers at once. */
+const INPUT_BYTES = 512 * 1024;
+/** Ids below are for the server's own, internal clients, as in nats-server. */
+const FIRST_CID = 5;
+/** Refused connections are logged at most this often. */
+const REFUSAL_LOG_MS = 1000;
+
+export class Server implements ClientHost {
+  readonly options: Readonly<Options>;
+  readonly log: Logger;
+  readonly turn = new Turn();
+  readonly input = Buffer.allocUnsafeSlow(INPUT_BYTES);
+  readonly message = new Message();
+  readonly queues = new QueueNames();
+  readonly subs = new Subscriptions(this.queues);
+  readonly sinks = new SinkTable();
+  readonly account = new Account(GLOBAL_ACCOUNT, this.subs, this.queues);
+  readonly delivery = new Delivery(this.subs, this.sinks);
+  readonly clients = new Map<number, Client>();
+  readonly serverInfo: ServerInfo;
+  readonly stats: ServerStats = {
+    inMsgs: 0,
+    inBytes: 0,
+    outMsgs: 0,
+    outBytes: 0,
+    slowConsumers: 0,
+    staleConnections: 0,
+    stalledProducers: 0,
+  };
+
+  #listener: Listener | undefined;
+  #nextCid = FIRST_CID;
+  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
+  /** Called when the last connection has gone while stopping. */
+  #onEmpty: (() => void) | undefined;
+
+  /** @param sink where log lines go; null for nowhere. */
+  constructor(options: Partial<Options>, sink: LogSink | null) {
+    this.options = resolveOptions(options);
+    this.log = new Logger(sink, this.options);
+    const id = encodePublicNkey(NkeyKind.Server, publicKey("ed25519"));
+    this.serverInfo = {
+      id,
+      name: this.options.serverName || id,
+      host: this.options.host,
+      port: this.options.port,
+      headers: !this.options.noHeaderSupport,
+      maxPayload: this.options.maxPayload,
+      xkey: encodePublicNkey(NkeyKind.Curve, publicKey("x25519")),
+      runtime: `bun${Bun.version}`,
+    };
+  }
+
+  /** Port that is really bound; 0 before `start`. */
+  get port(): number {
+    return this.#listener?.port ?? 0;
+  }
+
+  /**
+   * Listens for clients.
+   *
+   * @throws Error when the address cannot be bound.
+   */
+  start(): void {
+    this.#logBanner();
+    const { host } = this.options;
+    const port = Math.max(this.options.port, 0);
+    this.#listener = Listener.open(host, port, (transport, peer) => this.#accept(transport, peer));
+    this.#advertise();
+    this.log.info(`Listening for client connections on ${host}:${this.port}`);
+    this.log.info("Server is ready");
+  }
+
+  /** Closes the listener and every connection, and waits until the sockets are gone. */
+  async stop(): Promise<void> {
+    if (this.#listener === undefined) return;
+    this.log.info("Initiating Shutdown...");
+    this.#listener.close();
+    this.#listener = undefined;
+    this.log.debug("Client accept loop exiting..");
+    const emptied = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const client of [...this.clients.values()]) client.close(ClosedReason.ServerShutdown);
+    if (this.clients.size > 0) await emptied;
+    this.log.info("Server Exiting..");
+  }
+
+  onConnectionClosed(connection: Connection): void {
+    this.clients.delete(connection.cid);
+    this.stats.outMsgs += connection.outbound.outMsgs;
+    this.stats.outBytes += connection.outbound.outBytes;
+    if (this.clients.size === 0) this.#onEmpty?.();
+  }
+
+  #accept(transport: Transport, peer: Peer): Client {
+    const client = new Client(this, transport, this.#nextCid++, peer);
+    const isFull = this.clients.size >= this.options.maxConnections;
+    this.clients.set(client.cid, client);
+    if (isFull) this.#refuse(client);
+    return client;
+  }
+
+  #refuse(client: Client): void {
+    const now = performance.now();
+    if (now - this.#refusalLoggedAt >= REFUSAL_LOG_MS) {
+      this.#refusalLoggedAt = now;
+      this.log.error(`${client.label} - ${ERR_MAX_CONNECTIONS}`);
+    }
+    client.closeWithError(ERR_MAX_CONNECTIONS, ClosedReason.MaxConnectionsExceeded);
+  }
+
+  /** INFO shows the bound port, or the address that clients were told to use. */
+  #advertise(): void {
+    this.serverInfo.port = this.port;
+    const { clientAdvertise } = this.options;
+    if (clientAdvertise === "") return;
+    const colon = clientAdvertise.lastIndexOf(":");
+    const hasPort = colon > clientAdvertise.lastIndexOf("]") && colon >= 0;
+    this.serverInfo.host = (hasPort ? clientAdvertise.slice(0, colon) : clientAdvertise).replace(
+      /^\[|\]$/g,
+      "",
+    );
+    if (hasPort) this.serverInfo.port = Number(clientAdvertise.slice(colon + 1));
+  }
+
+  #logBanner(): void {
+    this.log.info("Starting nats-server");
+    this.log.info(`  Version:  ${COMPATIBLE_VERSION} (bun-nats-server ${VERSION})`);
+    this.log.info(`  Git:      [${COMMIT || "not set"}]`);
+    this.log.debug(`  Bun:      ${Bun.version}`);
+    this.log.info(`  Name:     ${this.serverInfo.name}`);
+    this.log.info(`  ID:       ${this.serverInfo.id}`);
+  }
+}
+
+function publicKey(type: "ed25519" | "x25519"): Uint8Array {
+  // The overloads of generateKeyPairSync take one literal type each.
+  const pair = type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("x25519");
+  const { x } = pair.publicKey.export({ format: "jwk" });
+  return Buffer.from(x!, "base64url");
+}
