@@ -1,0 +1,158 @@
+/**
+ * Plays a transcript to a server.
+ *
+ * The peer is played first and recorded: after each step, until all connections are quiet. The
+ * recording then tells the player of the other server what to wait for, so that it neither has to
+ * guess how long an answer may take nor waits longer than needed.
+ */
+
+import type { Target } from "../support/target.ts";
+import { Wire } from "../support/wire.ts";
+import { FrameReader, sortDeliveries } from "./frames.ts";
+import type { Step, Transcript } from "./transcript.ts";
+
+/** What one connection received, and whether the server closed it. */
+export interface Outcome {
+  frames: string[];
+  closed: boolean;
+}
+
+/** Outcome of every connection by name, after each step. */
+export type Recording = Record<string, Outcome>[];
+
+/** No bytes for this long after a step means that the peer has nothing more to say. */
+const QUIET_MS = 75;
+/** The same once the expected answer is there, to notice what should not have come. */
+const EXTRA_MS = 20;
+/** For answers that have to come: generous, as it is only used up when one is missing. */
+const ANSWER_MS = 3_000;
+/** For the PONG to a step that ends with PING, which the server may take for something else. */
+const PONG_MS = 400;
+
+const POLL_MS = 2;
+
+const DEFAULT_CONNECTION = "a";
+
+interface Connection {
+  wire: Wire;
+  reader: FrameReader;
+}
+
+type Answer = () => Promise<boolean>;
+
+class Player {
+  readonly #connections = new Map<string, Connection>();
+  readonly #transcript: Transcript;
+  readonly #port: number;
+
+  constructor(transcript: Transcript, port: number) {
+    this.#transcript = transcript;
+    this.#port = port;
+  }
+
+  /** Sends what the step says; resolves to what has to happen before the next step. */
+  async perform(step: Step): Promise<Answer> {
+    const name = step.conn ?? DEFAULT_CONNECTION;
+    let connection = this.#connections.get(name);
+    if (connection === undefined) {
+      const wire = await Wire.connect(this.#port);
+      connection = { wire, reader: new FrameReader(this.#port) };
+      this.#connections.set(name, connection);
+      await wire.waitFor("\r\n", ANSWER_MS);
+    }
+    const { wire } = connection;
+    const pongs = countPongs(wire);
+    if (step.send !== undefined) await wire.send(step.send, step.split);
+    if (step.finish) wire.finish();
+    return () => {
+      if (step.until === "end" || step.finish) return wire.waitForEnd(ANSWER_MS);
+      if (step.until !== undefined) return wire.waitFor(step.until, ANSWER_MS);
+      if (endsWithPing(step)) return wire.waitFor((now) => countPongs(now) > pongs, PONG_MS);
+      return Promise.resolve(true);
+    };
+  }
+
+  outcomes(): Record<string, Outcome> {
+    const outcomes: Record<string, Outcome> = {};
+    for (const [name, { wire, reader }] of this.#connections) {
+      const frames = reader.read(wire.text);
+      outcomes[name] = {
+        frames: this.#transcript.unordered ? sortDeliveries(frames) : frames,
+        closed: wire.ended,
+      };
+    }
+    return outcomes;
+  }
+
+  async quiet(quietMs: number): Promise<void> {
+    let before: string;
+    do {
+      before = this.#progress();
+      await Promise.all([...this.#wires()].map((wire) => wire.waitForQuiet(quietMs)));
+    } while (this.#progress() !== before);
+  }
+
+  /** Resolves when every connection has what was recorded, or not any more in time. */
+  async expect(expected: Record<string, Outcome>): Promise<void> {
+    const want = JSON.stringify(expected);
+    const deadline = performance.now() + ANSWER_MS;
+    while (JSON.stringify(this.outcomes()) !== want && performance.now() < deadline) {
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  close(): void {
+    for (const wire of this.#wires()) wire.close();
+  }
+
+  *#wires(): Generator<Wire> {
+    for (const { wire } of this.#connections.values()) yield wire;
+  }
+
+  #progress(): string {
+    return [...this.#wires()].map((wire) => `${wire.received.length} ${wire.ended}`).join();
+  }
+}
+
+function countPongs(wire: Wire): number {
+  return wire.text.split("PONG\r\n").length;
+}
+
+function endsWithPing(step: Step): boolean {
+  return (
+    step.send !== undefined && /(^|\n)ping\r\n$/i.test(Buffer.from(step.send).toString("latin1"))
+  );
+}
+
+/**
+ * Plays a transcript to a fresh server; with a recording, waits for the same answers as in it.
+ *
+ * @param patience multiplies the time that counts as quiet.
+ */
+export async function play(
+  target: Target,
+  transcript: Transcript,
+  { recorded, patience = 1 }: { recorded?: Recording; patience?: number } = {},
+): Promise<Recording> {
+  await using server = await target.start(transcript.options ?? {});
+  const player = new Player(transcript, server.port);
+  const recording: Recording = [];
+  let same = recorded !== undefined;
+  try {
+    for (const [index, step] of transcript.steps.entries()) {
+      const expected = recorded?.[index];
+      const answer = await player.perform(step);
+      if (same && expected !== undefined) await player.expect(expected);
+      else await answer();
+      // A step that names what it waits for ends there: more may come, but by the clock.
+      if (!(step.until instanceof RegExp))
+        await player.quiet(same ? EXTRA_MS : QUIET_MS * patience);
+      const outcomes = player.outcomes();
+      recording.push(outcomes);
+      same &&= JSON.stringify(outcomes) === JSON.stringify(expected);
+    }
+    return recording;
+  } finally {
+    player.close();
+  }
+}
