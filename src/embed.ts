@@ -34,7 +34,7 @@ export class NatsServer implements AsyncDisposable {
    */
   static async start(options: StartOptions = {}): Promise<NatsServer> {
     const { log = false, ...given } = options;
-    const sink = typeof log === "function" ? log : log ? consoleSink() : null;
+    const sink = typeof log === "function" ? log : log ? await consoleSink() : null;
     const server = new Server({ host: "127.0.0.1", port: 0, ...given }, sink);
     server.start();
     return new NatsServer(server);

@@ -5,7 +5,7 @@ import { runServer } from "./server/lifecycle.ts";
 
 const invocation = interpret(process.argv.slice(2));
 if (invocation.kind === "serve") {
-  runServer(invocation.options);
+  void runServer(invocation.options);
 } else {
   process.stdout.write(invocation.stdout);
   process.stderr.write(invocation.stderr);

@@ -28,8 +28,8 @@ function base32(bytes: Uint8Array): string {
   let text = "";
   let bits = 0;
   let waiting = 0;
-  for (const byte of bytes) {
-    waiting = (waiting << 8) | byte;
+  for (let i = 0; i < bytes.length; i++) {
+    waiting = (waiting << 8) | bytes[i]!;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
@@ -42,8 +42,8 @@ function base32(bytes: Uint8Array): string {
 
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
+  for (let i = 0; i < bytes.length; i++) {
+    crc ^= bytes[i]! << 8;
     for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
     crc &= 0xffff;
   }

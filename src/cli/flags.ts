@@ -5,7 +5,7 @@
 import type { Options } from "../server/options.ts";
 
 export interface Flag {
-  /** All spellings without dashes; any may be written with one dash or two. The last is the key. */
+  /** All spellings without dashes; any may be written with one dash or two. */
   readonly names: readonly string[];
   readonly type: "boolean" | "string" | "integer";
   /** First column of the usage text. */
@@ -114,11 +114,6 @@ export const FLAGS: readonly Flag[] = [
     section: "Common Options",
   },
 ];
-
-/** The name under which a flag's value is kept. */
-export function keyOf(flag: Flag): string {
-  return flag.names[flag.names.length - 1]!;
-}
 
 /** Column at which descriptions begin. */
 const DESCRIPTION_COLUMN = 37;

@@ -1,72 +1,73 @@
 /**
- * Go's way of writing flags, made plain.
- *
- * `-p 4222`, `--p=4222` and `-port=4222` are one flag to nats-server. This turns any of them into
- * `--port=4222`, which the argument parser understands, and finds the faults that Go would find.
+ * Flags as Go's flag package reads them: `-p 4222`, `--p=4222` and `-port=4222` are one flag, `-DV` is
+ * a flag of its own, and faults are reported in Go's words.
  */
 
-import { FLAGS, type Flag, keyOf } from "./flags.ts";
+import { FLAGS, type Flag } from "./flags.ts";
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 /** Decimal, hexadecimal, octal and binary, underscores between digits. */
 const INTEGER = /^[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][0-9_]*|0)$/;
 
-export interface PlainArguments {
-  /** `--name=value`, one for each flag given. */
-  flags: string[];
-  /** First argument that is not a flag; parsing ends there. */
-  command: string | undefined;
-  /** What is wrong, in Go's words. */
-  fault: string | undefined;
+/** A flag as given, with a value of its type as text. */
+export interface GivenFlag {
+  flag: Flag;
+  value: string;
 }
 
-/** Rewrites a command line (without the program's name). */
-export function normalizeArguments(argv: readonly string[]): PlainArguments {
-  const plain: PlainArguments = { flags: [], command: undefined, fault: undefined };
+export class ParsedFlags {
+  /** In order; where a flag is repeated the last one counts. */
+  readonly given: GivenFlag[] = [];
+  /** First argument that is not a flag; parsing ends there. */
+  command: string | undefined;
+  /** What is wrong. */
+  fault: string | undefined;
+
+  /** Tells whether a boolean flag is on, under any of its names. */
+  isSet(name: string): boolean {
+    return this.given.findLast(({ flag }) => flag.names.includes(name))?.value === "true";
+  }
+}
+
+/** Reads a command line (without the program's name) up to its first fault. */
+export function parseGoFlags(argv: readonly string[]): ParsedFlags {
+  const parsed = new ParsedFlags();
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i]!;
-    if (argument === "--") {
-      plain.command = argv[i + 1];
-      return plain;
-    }
-    if (argument.length < 2 || !argument.startsWith("-")) {
-      plain.command = argument;
-      return plain;
+    if (argument === "--" || argument.length < 2 || !argument.startsWith("-")) {
+      parsed.command = argument === "--" ? argv[i + 1] : argument;
+      return parsed;
     }
     const body = argument.slice(argument.startsWith("--") ? 2 : 1);
     if (body.startsWith("-") || body.startsWith("=")) {
-      plain.fault = `bad flag syntax: ${argument}`;
-      return plain;
+      parsed.fault = `bad flag syntax: ${argument}`;
+      return parsed;
     }
     const equals = body.indexOf("=");
     const name = equals < 0 ? body : body.slice(0, equals);
     const flag = FLAGS.find((candidate) => candidate.names.includes(name));
     if (flag === undefined) {
-      plain.fault = `flag provided but not defined: -${name}`;
-      return plain;
+      parsed.fault = `flag provided but not defined: -${name}`;
+      return parsed;
     }
-    let value = equals < 0 ? undefined : body.slice(equals + 1);
-    if (value === undefined) value = flag.type === "boolean" ? "true" : argv[++i];
+    let text = equals < 0 ? undefined : body.slice(equals + 1);
+    if (text === undefined) text = flag.type === "boolean" ? "true" : argv[++i];
+    if (text === undefined) {
+      parsed.fault = `flag needs an argument: -${name}`;
+      return parsed;
+    }
+    const { value, fault } = parseValue(flag, name, text);
     if (value === undefined) {
-      plain.fault = `flag needs an argument: -${name}`;
-      return plain;
+      parsed.fault = fault;
+      return parsed;
     }
-    const parsed = parseValue(flag, name, value);
-    if ("fault" in parsed) {
-      plain.fault = parsed.fault;
-      return plain;
-    }
-    plain.flags.push(`--${keyOf(flag)}=${parsed.value}`);
+    parsed.given.push({ flag, value });
   }
-  return plain;
+  return parsed;
 }
 
-function parseValue(
-  flag: Flag,
-  name: string,
-  value: string,
-): { value: string } | { fault: string } {
+function parseValue(flag: Flag, name: string, value: string): { value?: string; fault?: string } {
   if (flag.type === "string") return { value };
   if (flag.type === "boolean") {
     if (TRUE.has(value)) return { value: "true" };

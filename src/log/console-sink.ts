@@ -1,10 +1,12 @@
 /**
- * The console as a log sink, in nats-server's line format:
+ * Standard error as a log sink, in nats-server's line format:
  *
  *     [4242] 2026/01/31 12:34:56.123456 [INF] Server is ready
+ *
+ * It writes through Bun's own file sink: `process.stderr` would keep Node's stream library, some
+ * seven megabytes, in memory for as long as the server runs.
  */
 
-import { type ConsolaReporter, createConsola } from "consola/core";
 import type { LogLevel, LogSink } from "./logger.ts";
 
 const LABELS: Readonly<Record<LogLevel, string>> = {
@@ -26,19 +28,14 @@ const COLOURS: Readonly<Record<LogLevel, string>> = {
   trace: "33",
 };
 
-/** Lets every level through: the server has already decided what is to be logged. */
-const EVERY_LEVEL = 999;
-
-/** A sink that writes to standard error, coloured on a terminal. */
-export function consoleSink(): LogSink {
-  const coloured = process.stderr.isTTY === true;
-  const reporter: ConsolaReporter = {
-    log: (entry) => {
-      process.stderr.write(formatLine(entry.type as LogLevel, String(entry.args[0]), coloured));
-    },
+/** A sink that writes to standard error, coloured where that is a character device. */
+export async function consoleSink(): Promise<LogSink> {
+  const coloured = await isTerminal();
+  const stderr = Bun.stderr.writer();
+  return (level, text) => {
+    stderr.write(formatLine(level, text, coloured));
+    void stderr.flush();
   };
-  const console = createConsola({ level: EVERY_LEVEL, throttle: 0, reporters: [reporter] });
-  return (level, text) => console[level](text);
 }
 
 /** One line as it is written, with its line break. */
@@ -46,6 +43,15 @@ export function formatLine(level: LogLevel, text: string, coloured: boolean): st
   const label = LABELS[level];
   const shown = coloured ? `\x1b[${COLOURS[level]}m${label}\x1b[0m` : label;
   return `[${process.pid}] ${timestamp()} [${shown}] ${text}\n`;
+}
+
+async function isTerminal(): Promise<boolean> {
+  try {
+    return (await Bun.stderr.stat()).isCharacterDevice();
+  } catch {
+    // Standard error is closed.
+    return false;
+  }
 }
 
 /** Local time to the microsecond. */

@@ -68,65 +68,6 @@ export const INFO_ARG = 75;
 
 const STATE_COUNT = 80;
 
-/** What a verb's last letter leads to. */
-const SPELLING: readonly (readonly [from: number, letter: string, to: number])[] = [
-  [START, "p", P],
-  [P, "u", PU],
-  [PU, "b", PUB],
-  [P, "i", PI],
-  [PI, "n", PIN],
-  [PIN, "g", PING],
-  [P, "o", PO],
-  [PO, "n", PON],
-  [PON, "g", PONG],
-  [START, "h", H],
-  [H, "p", HP],
-  [HP, "u", HPU],
-  [HPU, "b", HPUB],
-  [H, "m", HM],
-  [HM, "s", HMS],
-  [HMS, "g", HMSG],
-  [START, "s", S],
-  [S, "u", SU],
-  [SU, "b", SUB],
-  [START, "u", U],
-  [U, "n", UN],
-  [UN, "s", UNS],
-  [UNS, "u", UNSU],
-  [UNSU, "b", UNSUB],
-  [START, "c", C],
-  [C, "o", CO],
-  [CO, "n", CON],
-  [CON, "n", CONN],
-  [CONN, "e", CONNE],
-  [CONNE, "c", CONNEC],
-  [CONNEC, "t", CONNECT],
-  [START, "i", I],
-  [I, "n", IN],
-  [IN, "f", INF],
-  [INF, "o", INFO],
-  [START, "+", PLUS_SIGN],
-  [PLUS_SIGN, "o", PLUS_O],
-  [PLUS_O, "k", PLUS_OK],
-  [START, "-", MINUS_SIGN],
-  [MINUS_SIGN, "e", MINUS_E],
-  [MINUS_E, "r", MINUS_ER],
-  [MINUS_ER, "r", MINUS_ERR],
-  ...separators(PUB, PUB_SPACES),
-  ...separators(HPUB, HPUB_SPACES),
-  ...separators(HMSG, HMSG_SPACES),
-  ...separators(SUB, SUB_SPACES),
-  ...separators(UNSUB, UNSUB_SPACES),
-  ...separators(MINUS_ERR, MINUS_ERR_SPACES),
-];
-
-function separators(from: number, to: number): [number, string, number][] {
-  return [
-    [from, " ", to],
-    [from, "\t", to],
-  ];
-}
-
 /**
  * Next state by `state << 8 | byte`, 0 where the byte has no place in the verb.
  * States that take any byte (arguments, payloads, the rest of a PING line) are not in the table.
@@ -135,11 +76,31 @@ export const NEXT_STATE: Uint8Array = spellingTable();
 
 function spellingTable(): Uint8Array {
   const table = new Uint8Array(STATE_COUNT << 8);
-  for (const [from, letter, to] of SPELLING) {
-    table[(from << 8) | letter.charCodeAt(0)] = to;
-    table[(from << 8) | letter.toUpperCase().charCodeAt(0)] = to;
-  }
+  spell(table, "pub ", [START, P, PU, PUB, PUB_SPACES]);
+  spell(table, "ing", [P, PI, PIN, PING]);
+  spell(table, "ong", [P, PO, PON, PONG]);
+  spell(table, "hpub ", [START, H, HP, HPU, HPUB, HPUB_SPACES]);
+  spell(table, "msg ", [H, HM, HMS, HMSG, HMSG_SPACES]);
+  spell(table, "sub ", [START, S, SU, SUB, SUB_SPACES]);
+  spell(table, "unsub ", [START, U, UN, UNS, UNSU, UNSUB, UNSUB_SPACES]);
+  spell(table, "connect", [START, C, CO, CON, CONN, CONNE, CONNEC, CONNECT]);
+  spell(table, "info", [START, I, IN, INF, INFO]);
+  spell(table, "+ok", [START, PLUS_SIGN, PLUS_O, PLUS_OK]);
+  const error = [START, MINUS_SIGN, MINUS_E, MINUS_ER, MINUS_ERR, MINUS_ERR_SPACES];
+  spell(table, "-err ", error);
   return table;
+}
+
+/** Enters a verb, or its end after a shared beginning; a space stands for space or tab. */
+function spell(table: Uint8Array, letters: string, states: readonly number[]): void {
+  for (let i = 0; i < letters.length; i++) {
+    const from = states[i]! << 8;
+    const to = states[i + 1]!;
+    const letter = letters.charCodeAt(i);
+    table[from | letter] = to;
+    if (letter === 0x20) table[from | 0x09] = to;
+    else if (letter >= 0x61) table[from | (letter & ~0x20)] = to;
+  }
 }
 
 /** Kind of each state: how the parser treats the next byte. */
@@ -156,7 +117,8 @@ export const STATE_KIND: Uint8Array = kindTable();
 
 function kindTable(): Uint8Array {
   const table = new Uint8Array(STATE_COUNT);
-  for (const state of [
+  // The state after the spaces collects the arguments.
+  const spaces = [
     PUB_SPACES,
     HPUB_SPACES,
     HMSG_SPACES,
@@ -165,23 +127,15 @@ function kindTable(): Uint8Array {
     MINUS_ERR_SPACES,
     CONNECT,
     INFO,
-  ]) {
-    table[state] = KIND_SPACES;
+  ];
+  for (let i = 0; i < spaces.length; i++) {
+    table[spaces[i]!] = KIND_SPACES;
+    table[spaces[i]! + 1] = KIND_ARG;
   }
-  for (const state of [
-    PUB_ARG,
-    HPUB_ARG,
-    HMSG_ARG,
-    SUB_ARG,
-    UNSUB_ARG,
-    MINUS_ERR_ARG,
-    CONNECT_ARG,
-    INFO_ARG,
-  ]) {
-    table[state] = KIND_ARG;
-  }
-  for (const state of [PING, PONG, PLUS_OK]) table[state] = KIND_SKIP;
-  for (const state of [PAYLOAD, PAYLOAD_CR, PAYLOAD_LF]) table[state] = KIND_PAYLOAD;
+  table[PING] = KIND_SKIP;
+  table[PONG] = KIND_SKIP;
+  table[PLUS_OK] = KIND_SKIP;
+  table.fill(KIND_PAYLOAD, PAYLOAD, PAYLOAD_LF + 1);
   return table;
 }
 

@@ -8,8 +8,8 @@ import { Server } from "./server.ts";
 const STOP_SIGNALS = { SIGINT: "interrupt", SIGTERM: "terminated" } as const;
 
 /** Runs a server until a signal stops it. */
-export function runServer(options: Partial<Options>): void {
-  const server = createServer(options);
+export async function runServer(options: Partial<Options>): Promise<void> {
+  const server = await createServer(options);
   for (const [signal, name] of Object.entries(STOP_SIGNALS)) {
     process.once(signal, () => {
       server.log.info(`Trapped "${name}" signal`);
@@ -26,9 +26,10 @@ export function runServer(options: Partial<Options>): void {
   }
 }
 
-function createServer(options: Partial<Options>): Server {
+async function createServer(options: Partial<Options>): Promise<Server> {
+  const sink = await consoleSink();
   try {
-    return new Server(options, consoleSink());
+    return new Server(options, sink);
   } catch (error) {
     process.stderr.write(`nats-server: ${(error as Error).message}\n`);
     process.exit(1);

@@ -4,7 +4,6 @@
  * Nothing here is global, so a process can run as many servers as it likes.
  */
 
-import { generateKeyPairSync } from "node:crypto";
 import { encodePublicNkey, NkeyKind } from "../auth/nkeys.ts";
 import { Account, GLOBAL_ACCOUNT } from "../core/account.ts";
 import { Delivery } from "../core/delivery.ts";
@@ -63,7 +62,7 @@ export class Server implements ClientHost {
   constructor(options: Partial<Options>, sink: LogSink | null) {
     this.options = resolveOptions(options);
     this.log = new Logger(sink, this.options);
-    const id = encodePublicNkey(NkeyKind.Server, publicKey("ed25519"));
+    const id = encodePublicNkey(NkeyKind.Server, randomKey());
     this.serverInfo = {
       id,
       name: this.options.serverName || id,
@@ -71,7 +70,7 @@ export class Server implements ClientHost {
       port: this.options.port,
       headers: !this.options.noHeaderSupport,
       maxPayload: this.options.maxPayload,
-      xkey: encodePublicNkey(NkeyKind.Curve, publicKey("x25519")),
+      xkey: encodePublicNkey(NkeyKind.Curve, randomKey()),
       runtime: `bun${Bun.version}`,
     };
   }
@@ -159,9 +158,10 @@ export class Server implements ClientHost {
   }
 }
 
-function publicKey(type: "ed25519" | "x25519"): Uint8Array {
-  // The overloads of generateKeyPairSync take one literal type each.
-  const pair = type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("x25519");
-  const { x } = pair.publicKey.export({ format: "jwk" });
-  return Buffer.from(x!, "base64url");
+/**
+ * A random public key. Nobody asks this server to sign or to decrypt, so it keeps no private half,
+ * and the cryptography library stays out of memory.
+ */
+function randomKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32));
 }
