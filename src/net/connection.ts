@@ -3,8 +3,8 @@
  *
  * A kind (client, later route, gateway, leafnode) extends this class with what the operations mean.
  *
- * Input chunks are copied into one buffer that all connections of a server share, because the parser
- * must see one array always. A chunk's memory is then given back at once.
+ * Each chunk of input is an array of its own, up to half a megabyte. Its memory is given back as soon
+ * as it is parsed: left to the collector, such chunks pile up to hundreds of megabytes.
  */
 
 import { freeMemory } from "../bytes/buffer-pool.ts";
@@ -27,8 +27,6 @@ const CHUNK_BYTES = 64 * 1024;
 export interface ConnectionHost {
   readonly log: Logger;
   readonly turn: Turn;
-  /** Where input is parsed. */
-  readonly input: Buffer;
   /** Filled by the parsers. */
   readonly message: Message;
   readonly options: {
@@ -230,23 +228,18 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   }
 
   #consume(chunk: Buffer): void {
-    const input = this.#host.input;
     const length = chunk.length;
-    for (let at = 0; at < length && !this.isClosed; ) {
-      const part = Math.min(length - at, input.length);
-      chunk.copy(input, 0, at, at + part);
-      const used = this.parser.parse(input, 0, part);
-      at += used;
-      const lagging = this.#host.turn.lagging;
-      if (lagging === null || this.isClosed) continue;
-      this.#host.turn.lagging = null;
-      if (at < length) this.#backlog.unshift(chunk.subarray(at));
-      this.#stall(lagging as Outbound);
-      this.foldCounters();
-      return;
-    }
-    this.#host.turn.lagging = null;
+    const at = this.parser.parse(chunk, 0, length);
     this.foldCounters();
+    const lagging = this.#host.turn.lagging;
+    this.#host.turn.lagging = null;
+    if (lagging !== null && !this.isClosed) {
+      this.#stall(lagging as Outbound);
+      if (at < length) {
+        this.#backlog.unshift(chunk.subarray(at));
+        return;
+      }
+    }
     if (length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === length) freeMemory(chunk);
   }
 

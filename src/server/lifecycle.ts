@@ -11,7 +11,7 @@ const STOP_SIGNALS = { SIGINT: "interrupt", SIGTERM: "terminated" } as const;
 export async function runServer(options: Partial<Options>): Promise<void> {
   const server = await createServer(options);
   for (const [signal, name] of Object.entries(STOP_SIGNALS)) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       server.log.info(`Trapped "${name}" signal`);
       void server.stop().then(() => process.exit(0));
     });

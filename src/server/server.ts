@@ -22,8 +22,6 @@ import { Message } from "../protocol/message.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { type Options, resolveOptions } from "./options.ts";
 
-/** Largest chunk that a socket delivers at once. */
-const INPUT_BYTES = 512 * 1024;
 /** Ids below are for the server's own, internal clients, as in nats-server. */
 const FIRST_CID = 5;
 /** Refused connections are logged at most this often. */
@@ -33,7 +31,6 @@ export class Server implements ClientHost {
   readonly options: Readonly<Options>;
   readonly log: Logger;
   readonly turn = new Turn();
-  readonly input = Buffer.allocUnsafeSlow(INPUT_BYTES);
   readonly message = new Message();
   readonly queues = new QueueNames();
   readonly subs = new Subscriptions(this.queues);
