@@ -17,6 +17,8 @@ import { GROUPS } from "./transcripts/index.ts";
 const TIMEOUT_MS = 60_000;
 /** How much longer the peer is listened to when in doubt. */
 const PATIENCE = 5;
+/** Of what was sent, for the report of a difference. */
+const SHOWN_BYTES = 300;
 
 const binary = findPeer();
 const peer = binary === undefined ? undefined : peerTarget(binary);
@@ -44,11 +46,27 @@ async function compare(peer: Target, candidate: Target, transcript: Transcript):
       answered = await play(candidate, transcript, { recorded });
     }
   }
-  const names = transcript.steps.map((_, index) => `after step ${index + 1}`);
-  for (const [index, name] of names.entries()) {
+  for (const index of transcript.steps.keys()) {
     // Recordings are cumulative, so that only the first difference says something.
-    expect({ [name]: answered[index] }).toEqual({ [name]: recorded[index] });
+    expect(report(transcript, answered, index)).toBe(report(transcript, recorded, index));
   }
+}
+
+function visible(bytes: string): string {
+  return bytes.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+}
+
+/** What was sent and what had come back after a step, one frame a line. */
+function report(transcript: Transcript, recording: Recording, last: number): string {
+  const sent = transcript.steps.slice(0, last + 1).map(({ conn = "a", send = "" }) => {
+    const text = visible(Buffer.from(send).toString("latin1"));
+    return `${conn} > ${text.slice(0, SHOWN_BYTES)}${text.length > SHOWN_BYTES ? "…" : ""}`;
+  });
+  const received = Object.entries(recording[last] ?? {}).flatMap(([conn, { frames, closed }]) => [
+    ...frames.map((frame) => `${conn} < ${visible(frame)}`),
+    `${conn} ${closed ? "closed" : "open"}`,
+  ]);
+  return [...sent, ...received].join("\n");
 }
 
 function conformance(candidate: Target, applies: (transcript: Transcript) => boolean): void {

@@ -24,8 +24,11 @@ export type Recording = Record<string, Outcome>[];
 const QUIET_MS = 75;
 /** The same once the expected answer is there, to notice what should not have come. */
 const EXTRA_MS = 20;
-/** For answers that have to come: generous, as it is only used up when one is missing. */
-const ANSWER_MS = 3_000;
+/**
+ * For answers that have to come: generous, as it is only used up when one is missing, but shorter
+ * than the time to a server's first PING, which would only blur the difference.
+ */
+const ANSWER_MS = 1_800;
 /** For the PONG to a step that ends with PING, which the server may take for something else. */
 const PONG_MS = 400;
 
@@ -50,17 +53,19 @@ class Player {
     this.#port = port;
   }
 
-  /** Sends what the step says; resolves to what has to happen before the next step. */
-  async perform(step: Step): Promise<Answer> {
+  /** The connection a step happens on, opened if it is its first. */
+  async connection(step: Step): Promise<Wire> {
     const name = step.conn ?? DEFAULT_CONNECTION;
-    let connection = this.#connections.get(name);
-    if (connection === undefined) {
-      const wire = await Wire.connect(this.#port);
-      connection = { wire, reader: new FrameReader(this.#port) };
-      this.#connections.set(name, connection);
-      await wire.waitFor("\r\n", ANSWER_MS);
-    }
-    const { wire } = connection;
+    const known = this.#connections.get(name);
+    if (known !== undefined) return known.wire;
+    const wire = await Wire.connect(this.#port);
+    this.#connections.set(name, { wire, reader: new FrameReader(this.#port) });
+    await wire.waitFor("\r\n", ANSWER_MS);
+    return wire;
+  }
+
+  /** Sends what the step says; gives what has to happen before the next step. */
+  async perform(step: Step, wire: Wire): Promise<Answer> {
     const pongs = countPongs(wire);
     if (step.send !== undefined) await wire.send(step.send, step.split);
     if (step.finish) wire.finish();
@@ -140,13 +145,18 @@ export async function play(
   let same = recorded !== undefined;
   try {
     for (const [index, step] of transcript.steps.entries()) {
-      const expected = recorded?.[index];
-      const answer = await player.perform(step);
-      if (same && expected !== undefined) await player.expect(expected);
-      else await answer();
+      const expected = same ? recorded?.[index] : undefined;
+      const wire = await player.connection(step);
+      const before = JSON.stringify(player.outcomes());
+      const answer = await player.perform(step, wire);
+      if (expected === undefined) await answer();
+      else await player.expect(expected);
+      // Where no answer shows that the server has read the step, time has to.
+      const answered = expected !== undefined && JSON.stringify(expected) !== before;
       // A step that names what it waits for ends there: more may come, but by the clock.
-      if (!(step.until instanceof RegExp))
-        await player.quiet(same ? EXTRA_MS : QUIET_MS * patience);
+      if (!(step.until instanceof RegExp)) {
+        await player.quiet(answered ? EXTRA_MS : QUIET_MS * patience);
+      }
       const outcomes = player.outcomes();
       recording.push(outcomes);
       same &&= JSON.stringify(outcomes) === JSON.stringify(expected);
