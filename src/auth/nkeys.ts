@@ -40,12 +40,18 @@ function base32(bytes: Uint8Array): string {
   return bits > 0 ? text + ALPHABET[(waiting << (5 - bits)) & 31] : text;
 }
 
+/** CRC of each value of the upper four bits. */
+const CRC_OF_NIBBLE = [
+  0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50a5, 0x60c6, 0x70e7, 0x8108, 0x9129, 0xa14a, 0xb16b,
+  0xc18c, 0xd1ad, 0xe1ce, 0xf1ef,
+];
+
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (let i = 0; i < bytes.length; i++) {
     crc ^= bytes[i]! << 8;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
-    crc &= 0xffff;
+    crc = ((crc << 4) ^ CRC_OF_NIBBLE[(crc >> 12) & 15]!) & 0xffff;
+    crc = ((crc << 4) ^ CRC_OF_NIBBLE[(crc >> 12) & 15]!) & 0xffff;
   }
   return crc;
 }

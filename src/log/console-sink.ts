@@ -8,6 +8,7 @@
  */
 
 import type { LogLevel, LogSink } from "./logger.ts";
+import { createTimestamp } from "./timestamp.ts";
 
 const LABELS: Readonly<Record<LogLevel, string>> = {
   info: "INF",
@@ -31,18 +32,13 @@ const COLOURS: Readonly<Record<LogLevel, string>> = {
 /** A sink that writes to standard error, coloured where that is a character device. */
 export async function consoleSink(): Promise<LogSink> {
   const coloured = await isTerminal();
+  const timestamp = await createTimestamp();
   const stderr = Bun.stderr.writer();
   return (level, text) => {
-    stderr.write(formatLine(level, text, coloured));
+    const label = coloured ? `\x1b[${COLOURS[level]}m${LABELS[level]}\x1b[0m` : LABELS[level];
+    stderr.write(`[${process.pid}] ${timestamp()} [${label}] ${text}\n`);
     void stderr.flush();
   };
-}
-
-/** One line as it is written, with its line break. */
-export function formatLine(level: LogLevel, text: string, coloured: boolean): string {
-  const label = LABELS[level];
-  const shown = coloured ? `\x1b[${COLOURS[level]}m${label}\x1b[0m` : label;
-  return `[${process.pid}] ${timestamp()} [${shown}] ${text}\n`;
 }
 
 async function isTerminal(): Promise<boolean> {
@@ -52,18 +48,4 @@ async function isTerminal(): Promise<boolean> {
     // Standard error is closed.
     return false;
   }
-}
-
-/** Local time to the microsecond. */
-function timestamp(): string {
-  const now = performance.timeOrigin + performance.now();
-  const date = new Date(now);
-  const day = `${date.getFullYear()}/${pad(date.getMonth() + 1)}/${pad(date.getDate())}`;
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
-  const micros = Math.floor((now % 1000) * 1000);
-  return `${day} ${time}.${String(micros).padStart(6, "0")}`;
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, "0");
 }
