@@ -17,8 +17,11 @@ export interface Outcome {
   closed: boolean;
 }
 
-/** Outcome of every connection by name, after each step. */
-export type Recording = Record<string, Outcome>[];
+/** Outcome of every connection, by name. */
+type Outcomes = Record<string, Outcome>;
+
+/** The outcomes after each step. */
+export type Recording = Outcomes[];
 
 /** No bytes for this long after a step means that the peer has nothing more to say. */
 const QUIET_MS = 75;
@@ -41,8 +44,6 @@ interface Connection {
   reader: FrameReader;
 }
 
-type Answer = () => Promise<boolean>;
-
 class Player {
   readonly #connections = new Map<string, Connection>();
   readonly #transcript: Transcript;
@@ -54,7 +55,7 @@ class Player {
   }
 
   /** The connection a step happens on, opened if it is its first. */
-  async connection(step: Step): Promise<Wire> {
+  async #open(step: Step): Promise<Wire> {
     const name = step.conn ?? DEFAULT_CONNECTION;
     const known = this.#connections.get(name);
     if (known !== undefined) return known.wire;
@@ -64,21 +65,29 @@ class Player {
     return wire;
   }
 
-  /** Sends what the step says; gives what has to happen before the next step. */
-  async perform(step: Step, wire: Wire): Promise<Answer> {
+  /** Sends what the step says and waits for all that comes of it. */
+  async take(step: Step, expected: Outcomes | undefined, patience: number): Promise<void> {
+    const wire = await this.#open(step);
+    const before = JSON.stringify(this.outcomes());
     const pongs = countPongs(wire);
     if (step.send !== undefined) await wire.send(step.send, step.split);
     if (step.finish) wire.finish();
-    return () => {
-      if (step.until === "end" || step.finish) return wire.waitForEnd(ANSWER_MS);
-      if (step.until !== undefined) return wire.waitFor(step.until, ANSWER_MS);
-      if (endsWithPing(step)) return wire.waitFor((now) => countPongs(now) > pongs, PONG_MS);
-      return Promise.resolve(true);
-    };
+    if (step.listenMs !== undefined) return Bun.sleep(step.listenMs);
+
+    if (expected !== undefined) await this.#expect(expected);
+    else if (step.until === "end" || step.finish) await wire.waitForEnd(ANSWER_MS);
+    else if (step.until !== undefined) await wire.waitFor(step.until, ANSWER_MS);
+    else if (endsWithPing(step)) await wire.waitFor((now) => countPongs(now) > pongs, PONG_MS);
+
+    // A step that names what it waits for ends there: more may come, but by the clock.
+    if (step.until instanceof RegExp) return;
+    // Where no answer shows that the server has read the step, time has to.
+    const answered = expected !== undefined && JSON.stringify(expected) !== before;
+    await this.#quiet(answered ? EXTRA_MS : QUIET_MS * patience);
   }
 
-  outcomes(): Record<string, Outcome> {
-    const outcomes: Record<string, Outcome> = {};
+  outcomes(): Outcomes {
+    const outcomes: Outcomes = {};
     for (const [name, { wire, reader }] of this.#connections) {
       const frames = reader.read(wire.text);
       outcomes[name] = {
@@ -89,7 +98,7 @@ class Player {
     return outcomes;
   }
 
-  async quiet(quietMs: number): Promise<void> {
+  async #quiet(quietMs: number): Promise<void> {
     let before: string;
     do {
       before = this.#progress();
@@ -98,7 +107,7 @@ class Player {
   }
 
   /** Resolves when every connection has what was recorded, or not any more in time. */
-  async expect(expected: Record<string, Outcome>): Promise<void> {
+  async #expect(expected: Outcomes): Promise<void> {
     const want = JSON.stringify(expected);
     const deadline = performance.now() + ANSWER_MS;
     while (JSON.stringify(this.outcomes()) !== want && performance.now() < deadline) {
@@ -146,17 +155,7 @@ export async function play(
   try {
     for (const [index, step] of transcript.steps.entries()) {
       const expected = same ? recorded?.[index] : undefined;
-      const wire = await player.connection(step);
-      const before = JSON.stringify(player.outcomes());
-      const answer = await player.perform(step, wire);
-      if (expected === undefined) await answer();
-      else await player.expect(expected);
-      // Where no answer shows that the server has read the step, time has to.
-      const answered = expected !== undefined && JSON.stringify(expected) !== before;
-      // A step that names what it waits for ends there: more may come, but by the clock.
-      if (!(step.until instanceof RegExp)) {
-        await player.quiet(answered ? EXTRA_MS : QUIET_MS * patience);
-      }
+      await player.take(step, expected, patience);
       const outcomes = player.outcomes();
       recording.push(outcomes);
       same &&= JSON.stringify(outcomes) === JSON.stringify(expected);

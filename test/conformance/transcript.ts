@@ -11,6 +11,8 @@ export interface Step {
   split?: Split;
   /** Wait for this in what the connection has received, or for its end; else for quiet. */
   until?: RegExp | "end";
+  /** Listen for exactly this long, for what comes by the clock, or must not come. */
+  listenMs?: number;
   /** After sending, close this side and wait for the server to answer what it has and to end. */
   finish?: boolean;
 }

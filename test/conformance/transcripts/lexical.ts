@@ -163,5 +163,14 @@ export const lexical: readonly Transcript[] = [
     `${PLAIN}SUB > 1\r\nPUB foo 1\r`,
     "0\r\n0123456789\r\nPING\r\n",
   ),
+  sequence("cut after an HMSG line", `${PLAIN}HMSG foo 1 4 4\r\n`, "\r\nPING\r\n"),
+  sequence("cut before the LF that ends HMSG", `${PLAIN}HMSG foo 1 4 4\r\n\r`, "\nPING\r\n"),
+  sequence("cut in an HMSG line", `${PLAIN}HMSG foo 1`, " 4 4\r\n\r\nPING\r\n"),
+  sequence("cut before the LF of an HMSG line", `${PLAIN}HMSG foo 1 4 4\r`, "\n\r\nPING\r\n"),
+  sequence(
+    "cut after an HMSG line, message before",
+    `${PLAIN}PUB a b 1\r\nx\r\nHMSG x\r\n`,
+    "\r\nPING\r\n",
+  ),
   sequence("CR in CONNECT, cut after it", 'CONNECT {"verbose":\r', "false}\nPING\r\n"),
 ];

@@ -4,6 +4,22 @@ import { one, PLAIN, type Transcript, VERBOSE } from "../transcript.ts";
 
 const KEEPALIVE = { pingIntervalMs: 250, pingMax: 2 };
 
+/** Between two PINGs something is sent, and the look for the second one is taken, half-way. */
+const SLOW = { pingIntervalMs: 400, pingMax: 5 };
+
+/** Sends something between two PINGs; does it hold the second one back? */
+function activity(text: string): Transcript {
+  return {
+    name: `does ${JSON.stringify(text)} hold the next PING back?`,
+    options: SLOW,
+    steps: [
+      { send: `${PLAIN}SUB foo 1\r\n`, until: /PING\r\n/ },
+      { send: "PONG\r\n", listenMs: 200 },
+      { send: text, listenMs: 400 },
+    ],
+  };
+}
+
 export const pings: readonly Transcript[] = [
   one("PING before CONNECT", "PING\r\n"),
   one("three in one write", "PING\r\nPING\r\nPING\r\n"),
@@ -103,4 +119,42 @@ export const pings: readonly Transcript[] = [
       { until: "end" },
     ],
   },
+  ...["", "PUB foo 1\r\na\r\n", "PUB bar 1\r\na\r\n", "SUB bar 2\r\n", "UNSUB 1\r\n"].map(activity),
+  ...["UNSUB 9\r\n", "PING\r\n", "PONG\r\n", "+OK\r\n", "INFO {}\r\n"].map(activity),
+  ...["HPUB foo 4 4\r\nabcd\r\n", "PUB _GR_.x 1\r\na\r\n", "SUB a..b 2\r\n", "SUB foo 1\r\n"].map(
+    activity,
+  ),
+  {
+    name: "does a message to the client hold the next PING back?",
+    options: SLOW,
+    steps: [
+      { conn: "b", send: `${PLAIN}SUB foo 1\r\n`, until: /PING\r\n/ },
+      { conn: "b", send: "PONG\r\n", listenMs: 200 },
+      { send: `${PLAIN}PUB foo 1\r\na\r\n`, listenMs: 300 },
+    ],
+  },
+  {
+    name: "activity without a measured round trip does not hold the first PING back",
+    options: SLOW,
+    steps: [{ send: PLAIN }, { send: "PUB foo 0\r\n\r\n", listenMs: 600 }],
+  },
+  {
+    name: "a second CONNECT starts the clock again",
+    options: SLOW,
+    steps: [
+      { send: PLAIN, until: /PING\r\n/ },
+      { send: "PONG\r\n", listenMs: 200 },
+      { send: PLAIN, listenMs: 300 },
+    ],
+  },
+  {
+    name: "CONNECT starts the clock again",
+    options: { pingIntervalMs: 1_000, pingMax: 2 },
+    steps: [{ listenMs: 700 }, { send: PLAIN, listenMs: 600 }],
+  },
+  {
+    name: "the first PING comes at most two seconds after CONNECT",
+    steps: [{ send: PLAIN, listenMs: 1_800 }, { listenMs: 900 }],
+  },
+  { name: "no PING before CONNECT for the whole interval", steps: [{ listenMs: 2_700 }] },
 ];

@@ -32,6 +32,23 @@ function matches(pattern: string): Transcript {
   );
 }
 
+/** Things that are long enough not to be kept where short ones are, and have to outlive other input. */
+const LONG = ["t".repeat(20), "u".repeat(60), "v".repeat(300), "w".repeat(2000)];
+
+function outlives(subject: string, queue: string, sid: string): Transcript {
+  const filler = `PUB other 400\r\n${"z".repeat(400)}\r\nPING\r\n`;
+  return sequence(
+    `subject of ${subject.length}, queue of ${queue.length}, sid of ${sid.length} bytes`,
+    `${PLAIN}SUB ${subject} ${queue} ${sid}\r\nSUB ${subject}.* ${sid}2\r\n${filler}`,
+    filler,
+    `PUB ${subject} 1\r\na\r\nPUB ${subject}.${subject} ${subject} 1\r\nb\r\n${filler}`,
+    `UNSUB ${sid}\r\n${filler}`,
+    `PUB ${subject} 1\r\na\r\nPUB ${subject}.x 1\r\nb\r\n${filler}`,
+    `UNSUB ${sid}2\r\n${filler}`,
+    `PUB ${subject} 1\r\na\r\nPUB ${subject}.x 1\r\nb\r\n${filler}`,
+  );
+}
+
 const PUBLISH = "PUB foo 2\r\nhi\r\nPING\r\n";
 
 export const subscribe: readonly Transcript[] = [
@@ -118,6 +135,10 @@ export const subscribe: readonly Transcript[] = [
     "sids are compared as bytes",
     `${PLAIN}SUB foo 1\r\nSUB bar 01\r\nPUB bar 1\r\na\r\nPING\r\n`,
   ),
+  ...LONG.slice(0, 3).map((long) => outlives(long, "q", "1")),
+  ...LONG.slice(0, 3).map((long) => outlives("foo", long, "1")),
+  ...LONG.map((long) => outlives("foo", "q", long)),
+  ...LONG.slice(0, 3).map((long) => outlives(`a.${long}.b`, long, long)),
   one(
     "a subscription does not see what came before it",
     `${PLAIN}PUB foo 1\r\na\r\nSUB foo 1\r\nPUB foo 1\r\nb\r\nPING\r\n`,
