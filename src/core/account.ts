@@ -16,9 +16,13 @@ import {
 /** The account of everyone who has not been given another one. */
 export const GLOBAL_ACCOUNT = "$G";
 
+/** Refused subscriptions of one account are logged at most this often. */
+const REFUSAL_LOG_MS = 2000;
+
 export class Account {
   readonly name: string;
   readonly sublist: Sublist;
+  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
   readonly #subs: Subscriptions;
   readonly #queues: QueueNames;
 
@@ -65,6 +69,14 @@ export class Account {
       return false;
     }
     this.unsubscribe(owner, id);
+    return true;
+  }
+
+  /** Tells whether a refused subscription should be logged now; a flood of them is logged once. */
+  mayLogRefusal(): boolean {
+    const now = performance.now();
+    if (now - this.#refusalLoggedAt < REFUSAL_LOG_MS) return false;
+    this.#refusalLoggedAt = now;
     return true;
   }
 }

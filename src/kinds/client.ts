@@ -16,7 +16,6 @@ import type { Transport } from "../net/transport.ts";
 import { type ConnectOptions, DEFAULT_CONNECT, parseConnect } from "../protocol/connect-options.ts";
 import {
   ClosedReason,
-  ERR_AUTH_TIMEOUT,
   ERR_AUTHORIZATION,
   ERR_CLIENT_PROTOCOL,
   ERR_INVALID_PUBLISH_SUBJECT,
@@ -55,7 +54,6 @@ export interface ClientHost extends ConnectionHost {
     readonly maxSubTokens: number;
     readonly pingIntervalMs: number;
     readonly pingMax: number;
-    readonly authTimeoutMs: number;
     readonly noHeaderSupport: boolean;
     readonly maxTracedMsgLen: number;
   };
@@ -198,7 +196,9 @@ export class Client extends Connection implements KeepaliveOwner {
     }
     if (maxSubscriptions > 0 && this.outbound.subCount >= maxSubscriptions) {
       this.sendError(ERR_MAX_SUBSCRIPTIONS);
-      this.#host.log.error(`${this.#label} - ${ERR_MAX_SUBSCRIPTIONS}`);
+      if (this.#account.mayLogRefusal()) {
+        this.#host.log.error(`${this.#label} - ${ERR_MAX_SUBSCRIPTIONS}`);
+      }
       return;
     }
     const known = this.#host.subs.find(this.outbound, buf, tokens.start(sid), tokens.end(sid));
@@ -308,11 +308,6 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#host.stats.staleConnections++;
     this.#host.log.debug(`${this.#label} - Stale Client Connection - Closing`);
     this.closeWithError(ERR_STALE, ClosedReason.StaleConnection);
-  }
-
-  onAuthTimeout(): void {
-    this.#host.log.debug(`${this.#label} - ${ERR_AUTH_TIMEOUT}`);
-    this.closeWithError(ERR_AUTH_TIMEOUT, ClosedReason.AuthenticationTimeout);
   }
 
   protected onActivity(): void {

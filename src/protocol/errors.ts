@@ -4,7 +4,6 @@ export const ERR_UNKNOWN_OPERATION = "Unknown Protocol Operation";
 export const ERR_MAX_CONTROL_LINE = "maximum control line exceeded";
 export const ERR_MAX_PAYLOAD = "Maximum Payload Violation";
 export const ERR_AUTHORIZATION = "Authorization Violation";
-export const ERR_AUTH_TIMEOUT = "Authentication Timeout";
 export const ERR_MAX_CONNECTIONS = "maximum connections exceeded";
 export const ERR_MAX_SUBSCRIPTIONS = "maximum subscriptions exceeded";
 export const ERR_STALE = "Stale Connection";
@@ -16,7 +15,6 @@ export const ERR_INVALID_PUBLISH_SUBJECT = "Invalid Publish Subject";
 /** Why a connection ended: debug log, monitoring, events. */
 export const ClosedReason = {
   ClientClosed: "Client Closed",
-  AuthenticationTimeout: "Authentication Timeout",
   AuthenticationViolation: "Authentication Failure",
   SlowConsumerPendingBytes: "Slow Consumer (Pending Bytes)",
   SlowConsumerWriteDeadline: "Slow Consumer (Write Deadline)",

@@ -34,8 +34,6 @@ export interface Options {
   pingIntervalMs: number;
   /** PINGs that may stay unanswered before the connection is stale. */
   pingMax: number;
-  /** Seconds-scale wait for CONNECT where authentication is required. */
-  authTimeoutMs: number;
   /** Refuse message headers. */
   noHeaderSupport: boolean;
   /** Drop messages for a lagging consumer instead of slowing its producers down. */
@@ -66,7 +64,6 @@ export const DEFAULT_OPTIONS: Readonly<Options> = {
   writeDeadlineMs: 10_000,
   pingIntervalMs: 120_000,
   pingMax: 2,
-  authTimeoutMs: 2_000,
   noHeaderSupport: false,
   noFastProducerStall: false,
   debug: false,
