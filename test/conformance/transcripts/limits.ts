@@ -291,6 +291,15 @@ export const limits: readonly Transcript[] = [
   one("server name and advertised address", "PING\r\n", {
     options: { serverName: "one-two", clientAdvertise: "nats.example.com:4999" },
   }),
+  one("advertised IPv6 address", "PING\r\n", {
+    options: { clientAdvertise: "[2001:db8::1]:4999" },
+  }),
+  one("advertised IPv6 address without a port", 'CONNECT {"protocol":1}\r\nPING\r\n', {
+    options: { clientAdvertise: "[2001:db8::1]" },
+  }),
+  one("no limit on the payload, as told after CONNECT", 'CONNECT {"protocol":1}\r\nPING\r\n', {
+    options: { maxPayload: -1 },
+  }),
   one("advertised host without a port", "PING\r\n", {
     options: { clientAdvertise: "nats.example.com" },
   }),
