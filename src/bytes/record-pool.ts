@@ -77,7 +77,8 @@ export class RecordPool {
     const length = end - start;
     if (length > this.#inlineMax) {
       this.bytes[at] = TEXT_ELSEWHERE;
-      this.#longTexts.set(id, buf.slice(start, end));
+      // Not `buf.slice`: a Buffer's shares the memory, which its owner may give back.
+      this.#longTexts.set(id, Uint8Array.prototype.slice.call(buf, start, end));
       return;
     }
     this.bytes[at] = length;

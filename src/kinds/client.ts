@@ -26,7 +26,8 @@ import {
   encodeError,
 } from "../protocol/errors.ts";
 import { goEscape, goQuote } from "../protocol/go-quote.ts";
-import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
+import { checkInfo, encodeInfo, type ServerInfo } from "../protocol/info.ts";
+import type { Message } from "../protocol/message.ts";
 import type { ParserFault } from "../protocol/parser.ts";
 import { answerFault } from "./client-faults.ts";
 import { LineTokens } from "./client-lines.ts";
@@ -38,9 +39,10 @@ const PONG = Buffer.from("PONG\r\n");
 /** Queue name that system services use among servers. */
 const SYSTEM_QUEUE = "_sys_";
 const GATEWAY_PREFIX = Buffer.from("_GR_.");
+const OLD_GATEWAY_PREFIX = Buffer.from("$GR.");
 const RAFT_PREFIX = Buffer.from("$NRG.");
-/** Replies that servers make up: service imports, acknowledgements, gateways. */
-const RESERVED_REPLIES = [Buffer.from("_R_."), Buffer.from("$JS.ACK."), GATEWAY_PREFIX];
+const SERVICE_REPLY_PREFIX = Buffer.from("_R_.");
+const ACK_PREFIX = Buffer.from("$JS.ACK.");
 const INT32_MAX = 0x7fffffff;
 
 /** Shared by all clients: a line is handled before the next one is read. */
@@ -112,17 +114,17 @@ export class Client extends Connection implements KeepaliveOwner {
    * PUB and HPUB. Reserved subjects are refused, an accepted message is acknowledged before it is
    * delivered, and a request that nobody took is answered with 503.
    */
-  onMessage(): void {
-    const message = this.parser.message;
+  onMessage(message: Message): void {
     this.freshMsgs = (this.freshMsgs + 1) | 0;
     this.freshBytes = (this.freshBytes + message.totalBytes) | 0;
     if (this.parser.tracing)
       this.#tracePayload("<<- ", message.buf, message.bodyStart, message.end);
-    if (this.#pedantic) this.#checkPublishSubject();
+    // A message with a line of its own was checked when that line came.
+    if (this.#pedantic && message === this.parser.message) this.onMessageLine(message);
     const first = message.buf[message.subjectStart]!;
-    if ((first === DOLLAR || first === UNDERSCORE) && this.#isReservedSubject()) return;
+    if ((first === DOLLAR || first === UNDERSCORE) && this.#isReservedSubject(message)) return;
     const hasReply = message.replyEnd !== message.replyStart;
-    if (hasReply && this.#isReservedReply()) return;
+    if (hasReply && this.#isReservedReply(message)) return;
     if (this.#verbose) this.#sendOk();
 
     const account = this.#account;
@@ -133,8 +135,15 @@ export class Client extends Connection implements KeepaliveOwner {
       message.hash,
     );
     const count = this.#host.delivery.deliver(account, this.outbound, message, result);
-    if (count === 0 && this.#noResponders && hasReply) this.#answerNoResponders();
+    if (count === 0 && this.#noResponders && hasReply) this.#answerNoResponders(message);
     if (this.#host.turn.lagging !== null) this.parser.pause();
+  }
+
+  /** Pedantic clients are told of subjects that cannot be published to; the message goes on. */
+  onMessageLine({ buf, subjectStart, subjectEnd }: Message): void {
+    if (this.#pedantic && !isValidLiteralSubject(buf, subjectStart, subjectEnd)) {
+      this.sendError(ERR_INVALID_PUBLISH_SUBJECT);
+    }
   }
 
   onConnect(buf: Buffer, start: number, end: number): void {
@@ -147,7 +156,7 @@ export class Client extends Connection implements KeepaliveOwner {
     }
     const options = this.options;
     // As in nats-server, a second CONNECT starts anew: what was subscribed before is dropped.
-    this.#dropSubscriptions();
+    if (this.#connected) this.#dropSubscriptions();
     this.#connected = true;
     this.#verbose = options.verbose;
     this.#pedantic = options.pedantic;
@@ -263,7 +272,7 @@ export class Client extends Connection implements KeepaliveOwner {
   /** Clients have no INFO to give: it is checked and forgotten. */
   onInfo(buf: Buffer, start: number, end: number): void {
     try {
-      JSON.parse(buf.toString("utf8", start, end));
+      checkInfo(buf.toString("utf8", start, end));
     } catch (error) {
       this.#refuse((error as Error).message);
     }
@@ -320,43 +329,36 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#host.sinks.remove(this.outbound);
   }
 
-  #checkPublishSubject(): void {
-    const { buf, subjectStart, subjectEnd } = this.parser.message;
-    if (!isValidLiteralSubject(buf, subjectStart, subjectEnd)) {
-      this.sendError(ERR_INVALID_PUBLISH_SUBJECT);
-    }
-  }
-
   /** Gateway replies and raft traffic are the servers' own. */
-  #isReservedSubject(): boolean {
-    const { buf, subjectStart, subjectEnd } = this.parser.message;
-    const isGateway =
-      subjectEnd - subjectStart > GATEWAY_PREFIX.length &&
-      startsWith(buf, subjectStart, subjectEnd, GATEWAY_PREFIX);
-    if (!isGateway && !startsWith(buf, subjectStart, subjectEnd, RAFT_PREFIX)) return false;
+  #isReservedSubject({ buf, subjectStart, subjectEnd }: Message): boolean {
+    const isReserved =
+      goesBeyond(buf, subjectStart, subjectEnd, GATEWAY_PREFIX) ||
+      goesBeyond(buf, subjectStart, subjectEnd, OLD_GATEWAY_PREFIX) ||
+      startsWith(buf, subjectStart, subjectEnd, RAFT_PREFIX);
+    if (!isReserved) return false;
     const subject = goQuote(buf, subjectStart, subjectEnd);
     this.sendError(`Permissions Violation for Publish to ${subject}`);
     this.#host.log.error(`${this.#label} - Publish Violation - Subject ${subject}`);
     return true;
   }
 
-  #isReservedReply(): boolean {
-    const { buf, replyStart, replyEnd } = this.parser.message;
+  /** Replies that servers make up for service imports, acknowledgements and gateways. */
+  #isReservedReply({ buf, replyStart, replyEnd }: Message): boolean {
     const first = buf[replyStart];
     if (first !== UNDERSCORE && first !== DOLLAR) return false;
-    for (const prefix of RESERVED_REPLIES) {
-      if (replyEnd - replyStart <= prefix.length) continue;
-      if (!startsWith(buf, replyStart, replyEnd, prefix)) continue;
-      const reply = goQuote(buf, replyStart, replyEnd);
-      this.sendError(`Permissions Violation for Publish with Reply of ${reply}`);
-      this.#host.log.error(`${this.#label} - Publish Violation - Reply ${reply}`);
-      return true;
-    }
-    return false;
+    const isReserved =
+      startsWith(buf, replyStart, replyEnd, SERVICE_REPLY_PREFIX) ||
+      goesBeyond(buf, replyStart, replyEnd, ACK_PREFIX) ||
+      goesBeyond(buf, replyStart, replyEnd, GATEWAY_PREFIX) ||
+      goesBeyond(buf, replyStart, replyEnd, OLD_GATEWAY_PREFIX);
+    if (!isReserved) return false;
+    const reply = goQuote(buf, replyStart, replyEnd);
+    this.sendError(`Permissions Violation for Publish with Reply of ${reply}`);
+    this.#host.log.error(`${this.#label} - Publish Violation - Reply ${reply}`);
+    return true;
   }
 
-  #answerNoResponders(): void {
-    const message = this.parser.message;
+  #answerNoResponders(message: Message): void {
     const replies = this.#account.sublist.matchRange(
       message.buf,
       message.replyStart,
@@ -429,6 +431,11 @@ export class Client extends Connection implements KeepaliveOwner {
     const text = tracePayload(buf, start, end - 2, this.#host.options.maxTracedMsgLen);
     if (text !== null) this.#trace(`${arrow}${text}`);
   }
+}
+
+/** Tells whether the range begins with the prefix and has more after it. */
+function goesBeyond(buf: Buffer, start: number, end: number, prefix: Buffer): boolean {
+  return end - start > prefix.length && startsWith(buf, start, end, prefix);
 }
 
 function escapeText(text: string): string {

@@ -109,7 +109,8 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   /** The peer has sent an operation since the last call. */
   protected abstract onActivity(): void;
 
-  abstract onMessage(): void;
+  abstract onMessage(message: Message): void;
+  abstract onMessageLine(message: Message): void;
   abstract onConnect(buf: Buffer, start: number, end: number): void;
   abstract onSub(buf: Buffer, start: number, end: number): void;
   abstract onUnsub(buf: Buffer, start: number, end: number): void;

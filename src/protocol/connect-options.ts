@@ -1,7 +1,6 @@
-/**
- * What a client says in CONNECT, read with the rules of Go's JSON decoder: keys in any case, null
- * changes nothing, a wrong type is an error, unknown keys are ignored.
- */
+/** What a client says in CONNECT. */
+
+import { decodeGoJson, type Fields, type FieldType } from "./go-json.ts";
 
 export interface ConnectOptions {
   verbose: boolean;
@@ -48,14 +47,23 @@ export const DEFAULT_CONNECT: Readonly<ConnectOptions> = {
   new_account: false,
 };
 
-/** `JSON.parse` cannot tell 1 from 1.0, which Go refuses for an integer field. */
-const PROTOCOL_NUMBER = /"protocol"\s*:\s*(-?[0-9.eE+-]+)/gi;
-
-/** What a key is called in Go's error for a wrong type. */
-const GO_TYPES: Readonly<Record<string, string>> = {
+const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   string: "string",
   boolean: "bool",
   number: "int",
+};
+
+/** Subjects that a route or leafnode may ask for. */
+const PERMISSION: Fields = { allow: "strings", deny: "strings" };
+
+/** Every field of CONNECT; those that only servers send each other must have the right type too. */
+const FIELDS: Fields = {
+  ...Object.fromEntries(
+    Object.entries(DEFAULT_CONNECT).map(([name, value]) => [name, FIELD_TYPES[typeof value]]),
+  ),
+  remote_account: "string",
+  import: PERMISSION,
+  export: PERMISSION,
 };
 
 /**
@@ -64,36 +72,9 @@ const GO_TYPES: Readonly<Record<string, string>> = {
  * @throws Error with the reason when the argument is not valid; nothing is merged then.
  */
 export function parseConnect(json: string, current: Readonly<ConnectOptions>): ConnectOptions {
-  const document: unknown = JSON.parse(json);
-  if (document === null) return { ...current };
-  if (typeof document !== "object" || Array.isArray(document)) {
-    throw new Error("CONNECT takes a JSON object");
-  }
   const merged = { ...current };
-  for (const [key, value] of Object.entries(document)) {
-    const name = key.toLowerCase();
-    if (value === null || !Object.hasOwn(DEFAULT_CONNECT, name)) continue;
-    setField(merged, name as keyof ConnectOptions, value);
-  }
-  for (const [, number] of json.matchAll(PROTOCOL_NUMBER)) {
-    if (!/^-?\d{1,18}$/.test(number!)) {
-      throw new Error(`json: cannot unmarshal number ${number} into field protocol of type int`);
-    }
+  for (const { name, value } of decodeGoJson(json, FIELDS)) {
+    if (Object.hasOwn(DEFAULT_CONNECT, name)) Object.assign(merged, { [name]: value });
   }
   return merged;
-}
-
-function setField<K extends keyof ConnectOptions>(
-  options: ConnectOptions,
-  name: K,
-  value: unknown,
-): void {
-  const wanted = typeof DEFAULT_CONNECT[name];
-  if (typeof value !== wanted) {
-    const given = Array.isArray(value) ? "array" : typeof value;
-    throw new Error(
-      `json: cannot unmarshal ${given} into field ${name} of type ${GO_TYPES[wanted]}`,
-    );
-  }
-  options[name] = value as ConnectOptions[K];
 }

@@ -1,5 +1,7 @@
 /** The INFO line: what a server tells about itself. */
 
+import { decodeGoJson, type Fields } from "./go-json.ts";
+
 /** Level of nats-server that clients may rely on; they switch features by this number. */
 export const COMPATIBLE_VERSION = "2.15.1";
 
@@ -51,4 +53,42 @@ export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
     xkey: server.xkey,
   };
   return Buffer.from(`INFO ${JSON.stringify(info)} \r\n`);
+}
+
+/** Fields of INFO that have a type to get wrong. */
+const INFO_FIELDS: Fields = {
+  server_id: "string",
+  server_name: "string",
+  version: "string",
+  proto: "int",
+  git_commit: "string",
+  go: "string",
+  host: "string",
+  port: "int",
+  headers: "bool",
+  auth_required: "bool",
+  tls_required: "bool",
+  tls_verify: "bool",
+  tls_available: "bool",
+  max_payload: "int",
+  jetstream: "bool",
+  ip: "string",
+  client_id: "int",
+  client_ip: "string",
+  nonce: "string",
+  cluster: "string",
+  cluster_dynamic: "bool",
+  domain: "string",
+  connect_urls: "strings",
+  ws_connect_urls: "strings",
+  ldm: "bool",
+};
+
+/**
+ * Reads the argument of an INFO line.
+ *
+ * @throws Error with the reason when it is not valid.
+ */
+export function checkInfo(json: string): void {
+  decodeGoJson(json, INFO_FIELDS);
 }

@@ -26,18 +26,4 @@ export class Message {
   totalBytes = 0;
   /** `hashBytes` of the subject. */
   hash = 0;
-
-  /** A message with an empty subject and an empty body; `buf` holds `_0\r\n\r\n` with a space. */
-  setNothing(buf: Buffer, end: number): void {
-    this.buf = buf;
-    this.subjectStart = 0;
-    this.subjectEnd = 0;
-    this.replyStart = 0;
-    this.replyEnd = 0;
-    this.bodyStart = end - 2;
-    this.end = end;
-    this.headerBytes = 0;
-    this.totalBytes = 0;
-    this.hash = 0;
-  }
 }

@@ -8,8 +8,7 @@
  *   within limits) is scanned once and handed on where it lies.
  * - Everything else goes byte by byte through the states of `parser-states.ts`, which follow
  *   nats-server exactly, down to which byte an error is reported at. A message that is split or
- *   oddly spaced is gathered in a buffer of the connection's own, rewritten the common way, and then
- *   scanned like the others.
+ *   oddly spaced is gathered in a buffer of the connection's own, its line rewritten the common way.
  *
  * Limits are enforced as the bytes arrive, so a connection never holds more than one control line
  * or one message that it is allowed to send.
@@ -17,8 +16,8 @@
 
 import { CR, DIGITS_MAX, LF, SPACE, TAB, ZERO } from "../bytes/ascii.ts";
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
-import { HASH_PRIME, HASH_SEED } from "../bytes/hash.ts";
-import type { Message } from "./message.ts";
+import { HASH_PRIME, HASH_SEED, hashBytes } from "../bytes/hash.ts";
+import { Message } from "./message.ts";
 import * as state from "./parser-states.ts";
 import { NEXT_STATE, STATE_KIND } from "./parser-states.ts";
 import { PublishArgs, type PublishFault } from "./publish-args.ts";
@@ -34,8 +33,13 @@ export type ParserFault =
 
 /** What a connection kind does with each operation. Ranges are valid during the call only. */
 export interface ParserHandler {
-  /** A whole message; the parser's `message` describes it. */
-  onMessage(): void;
+  /** A whole message. */
+  onMessage(message: Message): void;
+  /**
+   * The line of a message whose body is still to come, or that was written in an uncommon way;
+   * `onMessage` follows with the same object.
+   */
+  onMessageLine(message: Message): void;
   onConnect(buf: Buffer, start: number, end: number): void;
   onSub(buf: Buffer, start: number, end: number): void;
   onUnsub(buf: Buffer, start: number, end: number): void;
@@ -89,12 +93,11 @@ export class Parser {
   #argHeld = false;
   #held: Buffer = NO_BUFFER;
   #heldLength = 0;
-  /** Length of the whole message in `#held`, while its payload arrives. */
-  #heldNeeded = 0;
-  #heldHeaders = false;
+  /** The message whose body is arriving in `#held`. */
+  #heldMessage: Message | null = null;
   #isParsing = false;
 
-  /** @param message filled anew for each message; parsers of one thread share it. */
+  /** @param message filled anew for each message that lies whole in the input; parsers share it. */
   constructor(
     handler: ParserHandler,
     message: Message,
@@ -131,7 +134,7 @@ export class Parser {
       if (this.state === state.START && !this.tracing && !this.connectRequired) {
         const next = this.#scanMessage(buf, i, to);
         if (next !== 0) {
-          this.#handler.onMessage();
+          this.#handler.onMessage(this.message);
           i = next;
           continue;
         }
@@ -281,6 +284,8 @@ export class Parser {
       if (this.#flow !== RUNNING) return i;
     } while (i < to && this.state !== state.START);
     if (STATE_KIND[this.state] === state.KIND_ARG) this.#holdArguments(buf, to);
+    // nats-server cannot keep the subject it does not have while it waits for the rest of an HMSG.
+    if (this.#heldMessage?.subjectEnd === 0) this.#fault("unknown operation", buf, to, to);
     return i;
   }
 
@@ -362,7 +367,7 @@ export class Parser {
   #beginMessage(argState: number, buf: Buffer, start: number, end: number): void {
     const args = publishArgs;
     if (argState === state.HMSG_ARG) {
-      // nats-server's clients may not send HMSG, yet it reads one as a publish of nothing to nobody.
+      // Clients have no use for HMSG, yet nats-server reads one as a publish of nothing to nobody.
       args.setNothing();
     } else {
       const withHeaders = argState === state.HPUB_ARG;
@@ -382,19 +387,21 @@ export class Parser {
       }
     }
     const source = this.#held;
-    const length = args.commonLength;
-    const line = takeBuffer(length);
-    args.writeCommon(buf, line);
+    const line = takeBuffer(args.commonLength);
+    const message = new Message();
+    args.writeCommon(buf, line, message);
     releaseBuffer(source);
     this.#held = line;
-    this.#heldLength = length;
-    this.#heldNeeded = length + args.totalBytes + 2;
-    this.#heldHeaders = args.headerBytes > 0;
+    this.#heldLength = message.bodyStart;
+    this.#heldMessage = message;
     this.state = state.PAYLOAD;
+    message.buf = line;
+    message.hash = hashBytes(line, 0, message.subjectEnd);
+    if (argState !== state.HMSG_ARG) this.#handler.onMessageLine(message);
   }
 
   #collectPayload(buf: Buffer, from: number, to: number): number {
-    const bodyEnd = this.#heldNeeded - 2;
+    const bodyEnd = this.#heldMessage!.end - 2;
     const wanted = bodyEnd - this.#heldLength;
     if (wanted > 0) {
       const taken = Math.min(wanted, to - from);
@@ -407,17 +414,16 @@ export class Parser {
       return from;
     }
     this.#hold(buf, from, from + 1);
-    if (this.#heldLength === this.#heldNeeded) this.#finishMessage();
+    if (this.#heldLength === bodyEnd + 2) this.#finishMessage();
     return from + 1;
   }
 
   #finishMessage(): void {
-    const held = this.#held;
+    const message = this.#heldMessage!;
     this.state = state.START;
-    if (this.#scanArguments(held, 0, this.#heldLength, this.#heldHeaders) === 0) {
-      this.message.setNothing(held, this.#heldLength);
-    }
-    this.#handler.onMessage();
+    this.#heldMessage = null;
+    message.buf = this.#held;
+    this.#handler.onMessage(message);
     this.#releaseHeld();
   }
 
@@ -437,8 +443,8 @@ export class Parser {
     const length = this.#heldLength + (end - start);
     if (length > this.#held.length) {
       // Room for the whole message once a quarter of it is there.
-      const wanted = this.state === state.PAYLOAD && length * 4 >= this.#heldNeeded;
-      const larger = takeBuffer(wanted ? this.#heldNeeded : length * 2);
+      const whole = this.#heldMessage === null ? 0 : this.#heldMessage.end;
+      const larger = takeBuffer(length * 4 >= whole && length <= whole ? whole : length * 2);
       this.#held.copy(larger, 0, 0, this.#heldLength);
       releaseBuffer(this.#held);
       this.#held = larger;

@@ -4,7 +4,8 @@
  * Only lines that the parser's fast scan does not take come here.
  */
 
-import { CR, LF, parseDecimal, SPACE, TAB, ZERO } from "../bytes/ascii.ts";
+import { CR, LF, parseDecimal, SPACE, TAB } from "../bytes/ascii.ts";
+import type { Message } from "./message.ts";
 
 /** What is wrong with a publish line; each has its own log text. */
 export type PublishFault =
@@ -16,6 +17,9 @@ export type PublishFault =
   | "hpub header size above total";
 
 const TOKENS_MAX = 5;
+const CRLF_BYTES = 2;
+/** The line of a message with an empty subject and no body. */
+const NOTHING = Buffer.from(" 0\r\n");
 
 export class PublishArgs {
   /** Bytes of header block and payload together. */
@@ -54,27 +58,37 @@ export class PublishArgs {
 
   /** Length of the line that `writeCommon` writes. */
   get commonLength(): number {
-    if (this.#count === 0) return 4;
-    let length = this.#count + 1;
+    let length = CRLF_BYTES + Math.max(this.#count - 1, 0);
     for (let i = 0; i < this.#count; i++) length += this.#tokens[i * 2 + 1]! - this.#tokens[i * 2]!;
-    return length;
+    return this.#count === 0 ? NOTHING.length : length;
   }
 
-  /** Writes the line with single spaces and CR LF to the start of `target`. */
-  writeCommon(buf: Uint8Array, target: Uint8Array): void {
+  /**
+   * Writes the line with single spaces and CR LF to the start of `target`, and describes in `message`
+   * where its parts lie; the message's body is to follow.
+   */
+  writeCommon(buf: Uint8Array, target: Buffer, message: Message): void {
     let at = 0;
-    for (let i = 0; i < this.#count; i++) {
-      if (i > 0) target[at++] = SPACE;
-      for (let from = this.#tokens[i * 2]!; from < this.#tokens[i * 2 + 1]!; from++) {
-        target[at++] = buf[from]!;
+    const hasReply = this.#count - (this.headerBytes > 0 ? 2 : 1) === 2;
+    for (let token = 0; token < this.#count; token++) {
+      if (token > 0) target[at++] = SPACE;
+      if (token === 1 && hasReply) message.replyStart = at;
+      for (let i = this.#tokens[token * 2]!; i < this.#tokens[token * 2 + 1]!; i++) {
+        target[at++] = buf[i]!;
       }
+      if (token === 0) message.subjectEnd = at;
+      if (token === 1 && hasReply) message.replyEnd = at;
     }
     if (this.#count === 0) {
-      target[at++] = SPACE;
-      target[at++] = ZERO;
+      at = NOTHING.copy(target);
+    } else {
+      target[at++] = CR;
+      target[at++] = LF;
     }
-    target[at++] = CR;
-    target[at] = LF;
+    message.bodyStart = at;
+    message.end = at + this.totalBytes + CRLF_BYTES;
+    message.headerBytes = this.headerBytes;
+    message.totalBytes = this.totalBytes;
   }
 
   #number(buf: Uint8Array, token: number): number {

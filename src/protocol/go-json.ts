@@ -1,0 +1,131 @@
+/**
+ * JSON objects read as Go's decoder reads them into a struct, where that differs from `JSON.parse`:
+ * field names match in any case, repeated fields are applied in order, null changes nothing, the
+ * first value of a wrong type fails the whole document, integers are not floats, depth is limited.
+ */
+
+/** What a field takes. A nested map is an object with fields of its own. */
+export type FieldType = "string" | "bool" | "int" | "strings" | Fields;
+export interface Fields {
+  readonly [name: string]: FieldType;
+}
+
+/** A field that was given, its value decoded; integers beyond 2^53 lose their last digits. */
+export interface GivenField {
+  name: string;
+  value: unknown;
+}
+
+const DEPTH_MAX = 10_000;
+const INTEGER = /^-?\d+$/;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/**
+ * Decodes a document.
+ *
+ * @returns the known fields in the order given, without those that are null.
+ * @throws Error with the reason when the syntax or a type is wrong.
+ */
+export function decodeGoJson(json: string, fields: Fields): GivenField[] {
+  const document: unknown = JSON.parse(json);
+  if (nestingDepth(json) > DEPTH_MAX) throw new Error("exceeded max depth");
+  if (document === null) return [];
+  if (typeof document !== "object" || Array.isArray(document)) {
+    throw new Error(`json: cannot unmarshal ${kindOf(document)} into Go value`);
+  }
+  return decodeObject(json, fields);
+}
+
+function decodeObject(json: string, fields: Fields): GivenField[] {
+  const given: GivenField[] = [];
+  for (const [key, raw] of members(json)) {
+    const name = foldCase(key);
+    if (raw === "null" || !Object.hasOwn(fields, name)) continue;
+    const type = fields[name]!;
+    checkType(name, raw, type);
+    given.push({ name, value: JSON.parse(raw) });
+  }
+  return given;
+}
+
+/** Go compares names by simple folding, to which two letters beyond ASCII belong. */
+function foldCase(name: string): string {
+  return name.toLowerCase().replaceAll("\u017f", "s");
+}
+
+function checkType(name: string, raw: string, type: FieldType): void {
+  const value: unknown = JSON.parse(raw);
+  const fail = (goType: string): never => {
+    const what = typeof value === "number" ? `number ${raw}` : kindOf(value);
+    throw new Error(
+      `json: cannot unmarshal ${what} into Go struct field .${name} of type ${goType}`,
+    );
+  };
+  if (typeof type === "object") {
+    if (typeof value !== "object" || Array.isArray(value)) fail("object");
+    decodeObject(raw, type);
+  } else if (type === "strings") {
+    const isStrings =
+      Array.isArray(value) && value.every((item) => item === null || typeof item === "string");
+    if (!isStrings) fail("[]string");
+  } else if (type === "int") {
+    if (typeof value !== "number" || !INTEGER.test(raw)) fail("int");
+    else if (BigInt(raw) > INT64_MAX || BigInt(raw) < INT64_MIN) fail("int");
+  } else if (typeof value !== (type === "bool" ? "boolean" : "string")) {
+    fail(type);
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+/** Keys and raw values of a valid JSON object, repeated keys included. */
+function* members(json: string): Generator<[key: string, raw: string]> {
+  let i = json.indexOf("{") + 1;
+  for (;;) {
+    const keyStart = json.indexOf('"', i);
+    // After the last member only the closing brace is left.
+    if (keyStart < 0 || json.slice(i, keyStart).includes("}")) return;
+    const keyEnd = stringEnd(json, keyStart);
+    const valueStart = json.indexOf(":", keyEnd) + 1;
+    const valueEnd = findValueEnd(json, valueStart);
+    const key = JSON.parse(json.slice(keyStart, keyEnd)) as string;
+    yield [key, json.slice(valueStart, valueEnd).trim()];
+    i = valueEnd + 1;
+  }
+}
+
+/** Index of the comma or brace that ends a value. */
+function findValueEnd(json: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < json.length; i++) {
+    const char = json[i];
+    if (char === '"') i = stringEnd(json, i) - 1;
+    else if (char === "{" || char === "[") depth++;
+    else if (depth === 0 && (char === "," || char === "}")) return i;
+    else if (char === "}" || char === "]") depth--;
+  }
+  return json.length;
+}
+
+/** Index after the quote that ends the string beginning at `start`. */
+function stringEnd(json: string, start: number): number {
+  let i = start + 1;
+  while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
+  return i + 1;
+}
+
+function nestingDepth(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < json.length; i++) {
+    const char = json[i];
+    if (char === '"') i = stringEnd(json, i) - 1;
+    else if (char === "{" || char === "[") deepest = Math.max(deepest, ++depth);
+    else if (char === "}" || char === "]") depth--;
+  }
+  return deepest;
+}
