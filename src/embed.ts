@@ -7,11 +7,18 @@
  *     const connection = await connect({ servers: server.url });
  */
 
+import type { InProcessClient } from "./kinds/in-process-client.ts";
 import { consoleSink } from "./log/console-sink.ts";
 import type { LogSink } from "./log/logger.ts";
 import type { Options } from "./server/options.ts";
 import { Server } from "./server/server.ts";
 
+export type {
+  InProcessCallback,
+  InProcessClient,
+  InProcessMessage,
+  PublishOptions,
+} from "./kinds/in-process-client.ts";
 export type { LogLevel, LogSink } from "./log/logger.ts";
 export type { Options } from "./server/options.ts";
 
@@ -56,6 +63,11 @@ export class NatsServer implements AsyncDisposable {
   /** What clients connect to. */
   get url(): string {
     return `nats://${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
+  /** A client without a socket: for services that live in the same process as the server. */
+  connectInProcess(): InProcessClient {
+    return this.#server.connectInProcess();
   }
 
   /** Closes every connection and the port. */

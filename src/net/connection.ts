@@ -156,6 +156,12 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.outbound.close();
   }
 
+  /** A fault of ours while handling this connection: it ends, the others go on. */
+  onInternalError(error: Error): void {
+    this.#host.log.error(`${this.label} - Internal error: ${error.stack ?? error.message}`);
+    this.close(ClosedReason.ReadError, { flush: false });
+  }
+
   /**
    * Ends the connection. Pending output is sent first unless `flush` is false; a peer that does not
    * take it within the write deadline loses it.

@@ -51,8 +51,8 @@ export class Listener {
               socket.data.connection?.onTransportClosed(error !== undefined && error !== null);
               socket.data.connection = null;
             },
-            error(socket) {
-              socket.data.connection?.onTransportClosed(true);
+            error(socket, error) {
+              socket.data.connection?.onInternalError(error);
             },
           },
         }),

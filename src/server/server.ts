@@ -11,6 +11,7 @@ import { QueueNames } from "../core/queue-names.ts";
 import { SinkTable } from "../core/sink.ts";
 import { Subscriptions } from "../core/subscriptions.ts";
 import { Client, type ClientHost } from "../kinds/client.ts";
+import { InProcessClient } from "../kinds/in-process-client.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { Connection, Peer, ServerStats } from "../net/connection.ts";
 import { Listener } from "../net/listener.ts";
@@ -105,6 +106,11 @@ export class Server implements ClientHost {
     for (const client of [...this.clients.values()]) client.close(ClosedReason.ServerShutdown);
     if (this.clients.size > 0) await emptied;
     this.log.info("Server Exiting..");
+  }
+
+  /** A client in this process, with the rights of any other. */
+  connectInProcess(): InProcessClient {
+    return new InProcessClient((transport, peer) => this.#accept(transport, peer));
   }
 
   onConnectionClosed(connection: Connection): void {
