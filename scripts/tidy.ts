@@ -59,6 +59,7 @@ const EXCEPTIONS: readonly Exception[] = [
     "#describe",
   ]),
   ...notPerMessage("src/kinds/client.ts", "for logs", ["onPeerError", "onDelivered"]),
+  ...notPerMessage("src/protocol/parser.ts", "a line in several reads", ["#beginMessage"]),
   ...notPerMessage("src/net/connection.ts", "at the end", ["close"]),
   ...notPerMessage("src/net/connection.ts", "when a peer lags", [
     "onWriteBlocked",
