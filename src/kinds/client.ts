@@ -4,7 +4,6 @@
  * The order of checks and answers and all texts are nats-server's.
  */
 
-import { DOLLAR, startsWith, UNDERSCORE } from "../bytes/ascii.ts";
 import type { Account } from "../core/account.ts";
 import type { Delivery } from "../core/delivery.ts";
 import type { SinkTable } from "../core/sink.ts";
@@ -25,24 +24,21 @@ import {
   ERR_STALE,
   encodeError,
 } from "../protocol/errors.ts";
-import { goEscape, goQuote } from "../protocol/go-quote.ts";
+import { goQuote } from "../protocol/go-quote.ts";
 import { checkInfo, encodeInfo, type ServerInfo } from "../protocol/info.ts";
 import type { Message } from "../protocol/message.ts";
 import type { ParserFault } from "../protocol/parser.ts";
 import { answerFault } from "./client-faults.ts";
+import { describeClient } from "./client-label.ts";
 import { LineTokens } from "./client-lines.ts";
 import { traceIn, traceOut, tracePayload } from "./client-trace.ts";
+import { isReservedReply, isReservedSubject } from "./reserved-subjects.ts";
 
 const OK = Buffer.from("+OK\r\n");
 const PING = Buffer.from("PING\r\n");
 const PONG = Buffer.from("PONG\r\n");
 /** Queue name that system services use among servers. */
 const SYSTEM_QUEUE = "_sys_";
-const GATEWAY_PREFIX = Buffer.from("_GR_.");
-const OLD_GATEWAY_PREFIX = Buffer.from("$GR.");
-const RAFT_PREFIX = Buffer.from("$NRG.");
-const SERVICE_REPLY_PREFIX = Buffer.from("_R_.");
-const ACK_PREFIX = Buffer.from("$JS.ACK.");
 const INT32_MAX = 0x7fffffff;
 
 /** Shared by all clients: a line is handled before the next one is read. */
@@ -72,6 +68,8 @@ export class Client extends Connection implements KeepaliveOwner {
   readonly keepalive: Keepalive;
   readonly #host: ClientHost;
   readonly #account: Account;
+  /** `ip:port - cid:N` */
+  readonly #base: string;
   #label: string;
   #verbose = true;
   #pedantic = true;
@@ -84,7 +82,8 @@ export class Client extends Connection implements KeepaliveOwner {
     super(host, transport, cid, peer, maxPayload < 0 ? INT32_MAX : maxPayload);
     this.#host = host;
     this.#account = host.account;
-    this.#label = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
+    this.#base = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
+    this.#label = this.#base;
     this.keepalive = new Keepalive(this, host.options.pingIntervalMs, host.options.pingMax);
     host.sinks.add(this.outbound);
     host.log.debug(`${this.#label} - Client connection created`);
@@ -121,10 +120,9 @@ export class Client extends Connection implements KeepaliveOwner {
       this.#tracePayload("<<- ", message.buf, message.bodyStart, message.end);
     // A message with a line of its own was checked when that line came.
     if (this.#pedantic && message === this.parser.message) this.onMessageLine(message);
-    const first = message.buf[message.subjectStart]!;
-    if ((first === DOLLAR || first === UNDERSCORE) && this.#isReservedSubject(message)) return;
+    if (this.#isRefusedSubject(message)) return;
     const hasReply = message.replyEnd !== message.replyStart;
-    if (hasReply && this.#isReservedReply(message)) return;
+    if (hasReply && this.#isRefusedReply(message)) return;
     if (this.#verbose) this.#sendOk();
 
     const account = this.#account;
@@ -161,7 +159,7 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#verbose = options.verbose;
     this.#pedantic = options.pedantic;
     this.outbound.echo = options.echo;
-    this.#label = this.#describe();
+    this.#label = describeClient(this.#base, options, this.#account.name);
     if (options.account !== "" || options.new_account) {
       this.closeWithError(ERR_AUTHORIZATION, ClosedReason.AuthenticationViolation);
       return;
@@ -196,11 +194,11 @@ export class Client extends Connection implements KeepaliveOwner {
     const subjectEnd = tokens.end(0);
     const { maxSubTokens, maxSubscriptions } = this.#host.options;
     if (queue === SYSTEM_QUEUE) {
-      this.#refuseSub(buf, `using queue ${goQuote(Buffer.from(queue))}`, `Queue: "${queue}", `);
+      this.#refuseSub(buf, ` using queue "${queue}"`, "", `Queue: "${queue}", `);
       return;
     }
     if (maxSubTokens > 0 && countTokens(buf, subjectStart, subjectEnd) > maxSubTokens) {
-      this.#refuseTooManyTokens(buf, sid);
+      this.#refuseSub(buf, ", too many tokens", " Too Many Tokens", "");
       return;
     }
     if (maxSubscriptions > 0 && this.outbound.subCount >= maxSubscriptions) {
@@ -329,29 +327,17 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#host.sinks.remove(this.outbound);
   }
 
-  /** Gateway replies and raft traffic are the servers' own. */
-  #isReservedSubject({ buf, subjectStart, subjectEnd }: Message): boolean {
-    const isReserved =
-      goesBeyond(buf, subjectStart, subjectEnd, GATEWAY_PREFIX) ||
-      goesBeyond(buf, subjectStart, subjectEnd, OLD_GATEWAY_PREFIX) ||
-      startsWith(buf, subjectStart, subjectEnd, RAFT_PREFIX);
-    if (!isReserved) return false;
+  /** Refuses subjects that are the servers' own. */
+  #isRefusedSubject({ buf, subjectStart, subjectEnd }: Message): boolean {
+    if (!isReservedSubject(buf, subjectStart, subjectEnd)) return false;
     const subject = goQuote(buf, subjectStart, subjectEnd);
     this.sendError(`Permissions Violation for Publish to ${subject}`);
     this.#host.log.error(`${this.#label} - Publish Violation - Subject ${subject}`);
     return true;
   }
 
-  /** Replies that servers make up for service imports, acknowledgements and gateways. */
-  #isReservedReply({ buf, replyStart, replyEnd }: Message): boolean {
-    const first = buf[replyStart];
-    if (first !== UNDERSCORE && first !== DOLLAR) return false;
-    const isReserved =
-      startsWith(buf, replyStart, replyEnd, SERVICE_REPLY_PREFIX) ||
-      goesBeyond(buf, replyStart, replyEnd, ACK_PREFIX) ||
-      goesBeyond(buf, replyStart, replyEnd, GATEWAY_PREFIX) ||
-      goesBeyond(buf, replyStart, replyEnd, OLD_GATEWAY_PREFIX);
-    if (!isReserved) return false;
+  #isRefusedReply({ buf, replyStart, replyEnd }: Message): boolean {
+    if (!isReservedReply(buf, replyStart, replyEnd)) return false;
     const reply = goQuote(buf, replyStart, replyEnd);
     this.sendError(`Permissions Violation for Publish with Reply of ${reply}`);
     this.#host.log.error(`${this.#label} - Publish Violation - Reply ${reply}`);
@@ -367,22 +353,13 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#host.delivery.sendNoResponders(this.outbound, message, replies);
   }
 
-  #refuseSub(buf: Buffer, using: string, queue: string): void {
+  /** @param why follows the subject in the error; `kind` and `queue` go into the log line. */
+  #refuseSub(buf: Buffer, why: string, kind: string, queue: string): void {
     const subject = goQuote(buf, tokens.start(0), tokens.end(0));
     const sid = tokens.text(buf, tokens.count - 1);
-    this.sendError(`Permissions Violation for Subscription to ${subject} ${using}`);
-    this.#host.log.error(
-      `${this.#label} - Subscription Violation - Subject ${subject}, ${queue}SID ${sid}`,
-    );
-  }
-
-  #refuseTooManyTokens(buf: Buffer, sidToken: number): void {
-    const subject = goQuote(buf, tokens.start(0), tokens.end(0));
-    const sid = tokens.text(buf, sidToken);
-    this.sendError(`Permissions Violation for Subscription to ${subject}, too many tokens`);
-    this.#host.log.error(
-      `${this.#label} - Subscription Violation Too Many Tokens - Subject ${subject}, SID ${sid}`,
-    );
+    const violation = `Subscription Violation${kind} - Subject ${subject}, ${queue}SID ${sid}`;
+    this.sendError(`Permissions Violation for Subscription to ${subject}${why}`);
+    this.#host.log.error(`${this.#label} - ${violation}`);
   }
 
   /** Closes without an error to the client: what nats-server does for lines it cannot read. */
@@ -409,20 +386,6 @@ export class Client extends Connection implements KeepaliveOwner {
     }
   }
 
-  /** `ip:port - cid:5 - "v1.2:go:name" - "$G/user:u"`, each part only when there is something. */
-  #describe(): string {
-    const { version, lang, name, nkey, user, auth_token } = this.options;
-    const base = this.#label.split(" - ", 2).join(" - ");
-    const who = [version === "" ? "" : `v${version}`, lang, name].filter((part) => part !== "");
-    const parts = [base];
-    if (who.length > 0) parts.push(`"${escapeText(who.join(":"))}"`);
-    const account = this.#account.name;
-    if (nkey !== "") parts.push(`"${account}/nkey:${escapeText(nkey)}"`);
-    else if (user !== "") parts.push(`"${account}/user:${escapeText(user)}"`);
-    else if (auth_token !== "") parts.push(`"${account}/token"`);
-    return parts.join(" - ");
-  }
-
   #trace(text: string): void {
     this.#host.log.trace(`${this.#label} - ${text}`);
   }
@@ -431,13 +394,4 @@ export class Client extends Connection implements KeepaliveOwner {
     const text = tracePayload(buf, start, end - 2, this.#host.options.maxTracedMsgLen);
     if (text !== null) this.#trace(`${arrow}${text}`);
   }
-}
-
-/** Tells whether the range begins with the prefix and has more after it. */
-function goesBeyond(buf: Buffer, start: number, end: number, prefix: Buffer): boolean {
-  return end - start > prefix.length && startsWith(buf, start, end, prefix);
-}
-
-function escapeText(text: string): string {
-  return goEscape(Buffer.from(text));
 }

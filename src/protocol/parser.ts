@@ -14,10 +14,11 @@
  * or one message that it is allowed to send.
  */
 
-import { CR, DIGITS_MAX, LF, SPACE, TAB, ZERO } from "../bytes/ascii.ts";
+import { CR, LF, LOWER_CASE_BIT, SPACE, TAB } from "../bytes/ascii.ts";
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
-import { HASH_PRIME, HASH_SEED, hashBytes } from "../bytes/hash.ts";
+import { hashBytes } from "../bytes/hash.ts";
 import { Message } from "./message.ts";
+import { argumentsOfPub, MessageScanner } from "./message-scanner.ts";
 import * as state from "./parser-states.ts";
 import { NEXT_STATE, STATE_KIND } from "./parser-states.ts";
 import { PublishArgs, type PublishFault } from "./publish-args.ts";
@@ -65,8 +66,12 @@ const RUNNING = 0;
 const PAUSED = 1;
 const STOPPED = 2;
 
-/** Arguments of the operations that carry a message. */
+const LETTER_H = 0x68;
+const LETTER_P = 0x70;
+
+/** Shared by all parsers: a line is handled before the next one is read. */
 const publishArgs = new PublishArgs();
+const scanner = new MessageScanner();
 
 export class Parser {
   /** Bytes of arguments in one line. */
@@ -132,7 +137,7 @@ export class Parser {
     let i = from;
     while (i < to && this.#flow === RUNNING) {
       if (this.state === state.START && !this.tracing && !this.connectRequired) {
-        const next = this.#scanMessage(buf, i, to);
+        const next = this.#scan(buf, i, to);
         if (next !== 0) {
           this.#handler.onMessage(this.message);
           i = next;
@@ -146,103 +151,16 @@ export class Parser {
     return i;
   }
 
-  /** Tries the common form of PUB and HPUB. Returns the index after the message, or 0. */
-  #scanMessage(buf: Buffer, at: number, to: number): number {
-    const first = buf[at]! | 0x20;
-    if (first === 0x70) {
-      if (to - at < 8) return 0;
-      if ((buf[at + 1]! | 0x20) !== 0x75 || (buf[at + 2]! | 0x20) !== 0x62) return 0;
-      return buf[at + 3] === SPACE ? this.#scanArguments(buf, at + 4, to, false) : 0;
+  /** Tries the common form; returns the index after the message, or 0. */
+  #scan(buf: Buffer, at: number, to: number): number {
+    const first = buf[at]! | LOWER_CASE_BIT;
+    if (first === LETTER_P) {
+      const start = argumentsOfPub(buf, at, to);
+      return start === 0 ? 0 : scanner.scan(buf, start, to, false, this);
     }
-    if (first !== 0x68 || to - at < 9 || !this.headersAllowed) return 0;
-    if ((buf[at + 1]! | 0x20) !== 0x70 || (buf[at + 2]! | 0x20) !== 0x75) return 0;
-    if ((buf[at + 3]! | 0x20) !== 0x62) return 0;
-    return buf[at + 4] === SPACE ? this.#scanArguments(buf, at + 5, to, true) : 0;
-  }
-
-  /**
-   * Scans `subject [reply] [headers] size CRLF body CRLF` with single spaces into `message`.
-   * Returns the index after it, or 0 when anything is unusual, missing or out of limits.
-   */
-  #scanArguments(buf: Buffer, start: number, to: number, withHeaders: boolean): number {
-    let i = start;
-    let hash = HASH_SEED;
-    let byte = 0;
-    for (; i < to; i++) {
-      byte = buf[i]!;
-      if (byte <= SPACE && (byte === SPACE || byte === TAB || byte === LF)) break;
-      hash = Math.imul(hash ^ byte, HASH_PRIME);
-    }
-    if (byte !== SPACE || i === start) return 0;
-    const subjectEnd = i;
-
-    // A token that is not all digits can only be the reply.
-    let tokenStart = ++i;
-    let value = 0;
-    for (; i < to; i++) {
-      byte = buf[i]! - ZERO;
-      if (byte < 0 || byte > 9) break;
-      value = (Math.imul(value, 10) + byte) | 0;
-    }
-    let replyStart = tokenStart;
-    let replyEnd = tokenStart;
-    const isNumber = i > tokenStart && i < to && buf[i]! <= SPACE && i - tokenStart <= DIGITS_MAX;
-    const moreFollows = isNumber && buf[i] === SPACE && !withHeaders;
-    if (!isNumber || moreFollows || (withHeaders && this.#isReply(buf, i, to))) {
-      replyStart = tokenStart;
-      while (i < to && buf[i] !== SPACE && buf[i] !== TAB && buf[i] !== LF) i++;
-      if (i >= to || buf[i] !== SPACE || i === replyStart) return 0;
-      replyEnd = i;
-      tokenStart = ++i;
-      value = 0;
-      for (; i < to; i++) {
-        byte = buf[i]! - ZERO;
-        if (byte < 0 || byte > 9) break;
-        value = (Math.imul(value, 10) + byte) | 0;
-      }
-      if (i === tokenStart || i - tokenStart > DIGITS_MAX) return 0;
-    }
-
-    let headerBytes = 0;
-    if (withHeaders) {
-      // A header block of no bytes leaves as MSG, so its line must be rewritten.
-      if (i >= to || buf[i] !== SPACE || value === 0) return 0;
-      headerBytes = value;
-      tokenStart = ++i;
-      value = 0;
-      for (; i < to; i++) {
-        byte = buf[i]! - ZERO;
-        if (byte < 0 || byte > 9) break;
-        value = (Math.imul(value, 10) + byte) | 0;
-      }
-      if (i === tokenStart || i - tokenStart > DIGITS_MAX || headerBytes > value) return 0;
-    }
-    if (value > this.maxPayload || i - start > this.maxControlLine) return 0;
-    const bodyStart = i + 2;
-    const bodyEnd = (bodyStart + value) | 0;
-    if (bodyEnd + 2 > to || buf[i] !== CR || buf[i + 1] !== LF) return 0;
-    if (buf[bodyEnd] !== CR || buf[bodyEnd + 1] !== LF) return 0;
-
-    const message = this.message;
-    message.buf = buf;
-    message.subjectStart = start;
-    message.subjectEnd = subjectEnd;
-    message.replyStart = replyStart;
-    message.replyEnd = replyEnd;
-    message.bodyStart = bodyStart;
-    message.end = bodyEnd + 2;
-    message.headerBytes = headerBytes;
-    message.totalBytes = value;
-    message.hash = hash;
-    return message.end;
-  }
-
-  /** After HPUB's second token: tells whether two more follow, which makes that token the reply. */
-  #isReply(buf: Buffer, at: number, to: number): boolean {
-    let spaces = 0;
-    for (let i = at; i < to && buf[i]! !== CR && buf[i]! !== LF; i++)
-      if (buf[i] === SPACE) spaces++;
-    return spaces > 1;
+    if (first !== LETTER_H || !this.headersAllowed || at + 1 >= to) return 0;
+    const start = argumentsOfPub(buf, at + 1, to);
+    return start === 0 ? 0 : scanner.scan(buf, start, to, true, this);
   }
 
   /** Follows the states up to the end of one operation or of the input. */
