@@ -23,8 +23,11 @@ const FIRST_BUFFER = 4 * 1024;
 /** A full buffer of this size is written at once instead of at the end of the turn. */
 const EARLY_WRITE_BYTES = 512 * 1024;
 const EARLY_STALL_BYTES = 4 * 1024 * 1024;
-/** Growth between two checks of a connection that is behind. */
-const STALL_STEP_BYTES = 256 * 1024;
+/**
+ * Growth between two checks of a connection that is behind. A producer that is stalled each time adds
+ * some six megabytes a second: a receiver that reads faster than that catches up.
+ */
+const STALL_STEP_BYTES = 64 * 1024;
 /** A receiver that has taken bytes this recently is worth waiting for. */
 const PROGRESS_MS = 100;
 
@@ -116,7 +119,10 @@ export class Outbound implements Sink, Flushable {
     }
     if (this.end + bytes > this.buf.length) this.#makeRoom(bytes);
     this.limit = Math.min(this.buf.length, this.#start + this.#maxPending);
-    if (isBehind) this.limit = Math.min(this.limit, this.end + bytes + STALL_STEP_BYTES);
+    if (this.#isBlocked) {
+      const unchecked = isBehind ? STALL_STEP_BYTES : Math.max(EARLY_STALL_BYTES - pending, 0);
+      this.limit = Math.min(this.limit, this.end + bytes + unchecked);
+    }
     return true;
   }
 
@@ -130,7 +136,8 @@ export class Outbound implements Sink, Flushable {
   /** Writes what is pending; called at the end of the turn. */
   flush(): void {
     this.#isListed = false;
-    this.#usualBytes = Math.max(this.pendingBytes, this.#usualBytes >> 1, FIRST_BUFFER);
+    const recentBytes = Math.max(this.pendingBytes, this.#usualBytes >> 1, FIRST_BUFFER);
+    this.#usualBytes = Math.min(recentBytes, EARLY_WRITE_BYTES * 2);
     if (!this.#isBlocked && !this.#isClosed) this.#write();
   }
 
