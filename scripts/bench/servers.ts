@@ -1,0 +1,74 @@
+/** The servers under test as processes, and what the kernel says of them. */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dir, "../..");
+/** Clock ticks per second in /proc; 100 on every Linux that matters. */
+const TICKS_PER_SECOND = 100;
+
+export interface Contestant {
+  name: string;
+  path: string;
+}
+
+export const CONTESTANTS: readonly Contestant[] = [
+  { name: "ours", path: resolve(ROOT, "dist/nats-server") },
+  { name: "2.10.27", path: resolve(ROOT, ".peer/trixie/nats-server") },
+  { name: "2.15.1", path: resolve(ROOT, ".peer/sid/nats-server") },
+];
+
+let nextPort = 20_000 + (process.pid % 10_000);
+
+export class RunningServer {
+  readonly name: string;
+  readonly port: number;
+  readonly #process: Bun.Subprocess;
+
+  private constructor(name: string, port: number, process: Bun.Subprocess) {
+    this.name = name;
+    this.port = port;
+    this.#process = process;
+  }
+
+  /** Starts a server and waits until it accepts connections. */
+  static async start({ name, path }: Contestant): Promise<RunningServer> {
+    const port = nextPort++;
+    const child = Bun.spawn([path, "-a", "127.0.0.1", "-p", String(port)], {
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    const deadline = Date.now() + 5000;
+    for (;;) {
+      try {
+        const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } });
+        socket.end();
+        break;
+      } catch {
+        if (Date.now() > deadline) throw new Error(`${path} does not start`);
+        await Bun.sleep(20);
+      }
+    }
+    await Bun.sleep(300);
+    return new RunningServer(name, port, child);
+  }
+
+  /** Processor seconds used so far. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8");
+    // The name in parentheses may contain spaces; user and system time are fields 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** Resident memory in bytes. */
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024;
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.exited;
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * One process of the load generator: publishers, subscribers, requesters, a responder, or idle
+ * connections, all on raw sockets.
+ *
+ * It prints `ready`, waits for a line on standard input, does its work and prints one line of JSON.
+ * Publishers send prebuilt batches; subscribers of frames of one size only count bytes, so that the
+ * server is the bottleneck and not this process. The total must be exact to the byte.
+ */
+
+import { connect, type Socket } from "bun";
+
+export type Role =
+  | {
+      role: "publish";
+      port: number;
+      connections: number;
+      size: number;
+      count: number;
+      subjects: number;
+    }
+  | {
+      role: "subscribe";
+      port: number;
+      connections: number;
+      size: number;
+      count: number;
+      subjects: number;
+      queue: boolean;
+    }
+  | { role: "request"; port: number; connections: number; size: number; count: number }
+  | { role: "respond"; port: number }
+  | { role: "connect"; port: number; connections: number }
+  | { role: "manySubs"; port: number; connections: number; count: number };
+
+/** What a worker reports. Times are milliseconds since 1970; the rest depends on the role. */
+export interface WorkerResult {
+  startedAt: number;
+  finishedAt: number;
+  /** Messages sent, received or answered, or subscriptions made. */
+  count: number;
+  /** Sorted round trips in microseconds. */
+  latencies: number[];
+}
+
+const SUBJECT = "bench.foo";
+const BATCH_BYTES = 64 * 1024;
+const CONNECT =
+  'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}\r\n';
+
+/** Milliseconds since 1970 with fractions, comparable between processes. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** A client that has shaken hands. Bytes that come later go to `onData`. */
+class Peer {
+  onData: (chunk: Buffer) => void = () => {};
+  #socket!: Socket<undefined>;
+  #text = "";
+  #awaited: (() => void) | undefined;
+  #onDrain: (() => void) | undefined;
+
+  static async open(port: number): Promise<Peer> {
+    const peer = new Peer();
+    peer.#socket = await connect({
+      hostname: "127.0.0.1",
+      port,
+      socket: {
+        data: (_socket, chunk) => peer.#receive(chunk),
+        drain: () => peer.#onDrain?.(),
+        close: () => peer.#awaited?.(),
+      },
+    });
+    await peer.roundTrip(CONNECT);
+    return peer;
+  }
+
+  /** Sends lines and waits for the PONG that proves them handled. */
+  async roundTrip(lines: string): Promise<void> {
+    const answered = new Promise<void>((resolve) => {
+      this.#text = "";
+      this.#awaited = resolve;
+    });
+    await this.send(Buffer.from(`${lines}PING\r\n`));
+    await answered;
+    if (!this.#text.includes("PONG\r\n")) throw new Error(`no PONG but ${this.#text.slice(-200)}`);
+    this.#awaited = undefined;
+  }
+
+  async send(bytes: Buffer, length = bytes.length): Promise<void> {
+    for (let at = 0; at < length; ) {
+      const taken = this.#socket.write(bytes, at, length - at);
+      if (taken < 0) throw new Error("connection lost");
+      at += taken;
+      if (at === length) return;
+      await new Promise<void>((resolve) => {
+        this.#onDrain = resolve;
+      });
+    }
+  }
+
+  /** Sends without waiting; for messages that always fit. */
+  sendNow(bytes: Buffer): void {
+    if (this.#socket.write(bytes) !== bytes.length) throw new Error("short write");
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#awaited === undefined) {
+      this.onData(chunk);
+      return;
+    }
+    this.#text += chunk.toString("latin1");
+    if (this.#text.includes("PONG\r\n")) this.#awaited();
+  }
+}
+
+function openPeers(port: number, count: number): Promise<Peer[]> {
+  return Promise.all(Array.from({ length: count }, () => Peer.open(port)));
+}
+
+function subjectName(index: number, subjects: number): string {
+  // Numbers of one length keep all frames of one size.
+  return subjects === 1 ? SUBJECT : `${SUBJECT}.${String(index % subjects).padStart(4, "0")}`;
+}
+
+async function publish(spec: Extract<Role, { role: "publish" }>): Promise<Work> {
+  const peers = await openPeers(spec.port, spec.connections);
+  const payload = "x".repeat(spec.size);
+  const message = (i: number) =>
+    `PUB ${subjectName(i, spec.subjects)} ${spec.size}\r\n${payload}\r\n`;
+  const each = message(0).length;
+  const perBatch = Math.max(spec.subjects, Math.floor(BATCH_BYTES / each), 1);
+  const batch = Buffer.from(Array.from({ length: perBatch }, (_, i) => message(i)).join(""));
+  return async () => {
+    const startedAt = now();
+    const run = async (peer: Peer): Promise<void> => {
+      for (let left = spec.count; left > 0; left -= perBatch) {
+        await peer.send(batch, Math.min(left, perBatch) * each);
+      }
+      await peer.roundTrip("");
+    };
+    await Promise.all(peers.map(run));
+    return { startedAt, finishedAt: now(), count: spec.count * peers.length, latencies: [] };
+  };
+}
+
+async function subscribe(spec: Extract<Role, { role: "subscribe" }>): Promise<Work> {
+  const peers = await openPeers(spec.port, spec.connections);
+  const subject = spec.subjects === 1 ? SUBJECT : `${SUBJECT}.*`;
+  const frame = `MSG ${subjectName(0, spec.subjects)} 1 ${spec.size}\r\n`;
+  const frameBytes = frame.length + spec.size + 2;
+  const copies = spec.queue ? 1 : spec.connections;
+  const wanted = spec.count * copies * frameBytes;
+  for (const peer of peers)
+    await peer.roundTrip(`SUB ${subject} ${spec.queue ? "workers " : ""}1\r\n`);
+  let received = 0;
+  let startedAt = 0;
+  const finished = new Promise<WorkerResult>((resolve, reject) => {
+    const onData = (chunk: Buffer): void => {
+      if (received === 0) {
+        startedAt = now();
+        const begins = chunk.toString("latin1", 0, 14);
+        if (!frame.startsWith(begins.slice(0, Math.min(frame.length, 14))))
+          reject(new Error(begins));
+      }
+      received += chunk.length;
+      if (received < wanted) return;
+      const count = received / frameBytes;
+      if (received > wanted) reject(new Error(`${received} bytes instead of ${wanted}`));
+      resolve({ startedAt, finishedAt: now(), count, latencies: [] });
+    };
+    for (const peer of peers) peer.onData = onData;
+  });
+  return () => finished;
+}
+
+async function request(spec: Extract<Role, { role: "request" }>): Promise<Work> {
+  const peers = await openPeers(spec.port, spec.connections);
+  const payload = "x".repeat(spec.size);
+  const latencies: number[] = [];
+  const run = async (peer: Peer, id: number): Promise<void> => {
+    await peer.roundTrip(`SUB _INBOX.${id}.* 1\r\n`);
+    let answered = (): void => {};
+    let missing = 0;
+    peer.onData = (chunk) => {
+      missing -= chunk.length;
+      if (missing === 0) answered();
+    };
+    for (let i = 0; i < spec.count; i++) {
+      const reply = `_INBOX.${id}.${i}`;
+      const answer = new Promise<void>((resolve) => {
+        answered = resolve;
+      });
+      missing = `MSG ${reply} 1 ${spec.size}\r\n`.length + spec.size + 2;
+      const bytes = Buffer.from(`PUB bench.req ${reply} ${spec.size}\r\n${payload}\r\n`);
+      const sentAt = performance.now();
+      peer.sendNow(bytes);
+      await answer;
+      latencies.push((performance.now() - sentAt) * 1000);
+    }
+  };
+  return async () => {
+    const startedAt = now();
+    await Promise.all(peers.map(run));
+    latencies.sort((a, b) => a - b);
+    return { startedAt, finishedAt: now(), count: latencies.length, latencies };
+  };
+}
+
+async function respond(spec: Extract<Role, { role: "respond" }>): Promise<Work> {
+  const peer = await Peer.open(spec.port);
+  await peer.roundTrip("SUB bench.req 1\r\n");
+  let rest = "";
+  peer.onData = (chunk) => {
+    rest += chunk.toString("latin1");
+    let answers = "";
+    for (;;) {
+      const lineEnd = rest.indexOf("\r\n");
+      if (lineEnd < 0) break;
+      const [, , , reply, size] = rest.slice(0, lineEnd).split(" ");
+      const end = lineEnd + 2 + Number(size) + 2;
+      if (rest.length < end) break;
+      answers += `PUB ${reply} ${size}\r\n${rest.slice(lineEnd + 2, end)}`;
+      rest = rest.slice(end);
+    }
+    if (answers !== "") peer.sendNow(Buffer.from(answers, "latin1"));
+  };
+  return () => new Promise(() => {});
+}
+
+async function connectMany(spec: Extract<Role, { role: "connect" }>): Promise<Work> {
+  const startedAt = now();
+  for (let left = spec.connections; left > 0; left -= 200) {
+    await openPeers(spec.port, Math.min(left, 200));
+  }
+  return async () => ({ startedAt, finishedAt: now(), count: spec.connections, latencies: [] });
+}
+
+/** Every subscription has a subject of its own; afterwards each seventh gets one message. */
+async function subscribeMany(spec: Extract<Role, { role: "manySubs" }>): Promise<Work> {
+  const peers = await openPeers(spec.port, spec.connections);
+  const subject = (i: number, k: number) => `app.${i}.dev${k % 1000}.evt.${k}`;
+  const subs = peers.map((_peer, i) =>
+    Array.from({ length: spec.count }, (_, k) => `SUB ${subject(i, k)} ${k + 1}\r\n`).join(""),
+  );
+  const startedAt = now();
+  for (const [i, peer] of peers.entries()) await peer.roundTrip(subs[i]!);
+  const made = spec.count * peers.length;
+  const subscribed = { startedAt, finishedAt: now(), count: made, latencies: [] };
+  process.stdout.write(`${JSON.stringify(subscribed)}\n`);
+  return async () => {
+    const publisher = await Peer.open(spec.port);
+    const batches = peers.map((_peer, i) => publishToEachSeventh((k) => subject(i, k), spec.count));
+    const publishedAt = now();
+    for (const [i, peer] of peers.entries()) {
+      let wanted = batches[i]!.frameBytes;
+      const received = new Promise<void>((resolve) => {
+        peer.onData = (chunk) => {
+          wanted -= chunk.length;
+          if (wanted === 0) resolve();
+        };
+      });
+      await publisher.roundTrip(batches[i]!.lines);
+      await received;
+    }
+    const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+    return { startedAt: publishedAt, finishedAt: now(), count, latencies: [] };
+  };
+}
+
+/** Lines that publish to each seventh subject, and the bytes of the frames they lead to. */
+function publishToEachSeventh(
+  subject: (k: number) => string,
+  subjects: number,
+): { lines: string; frameBytes: number; count: number } {
+  const lines: string[] = [];
+  let frameBytes = 0;
+  for (let k = 0; k < subjects; k += 7) {
+    lines.push(`PUB ${subject(k)} 2\r\nhi\r\n`);
+    frameBytes += `MSG ${subject(k)} ${k + 1} 2\r\nhi\r\n`.length;
+  }
+  return { lines: lines.join(""), frameBytes, count: lines.length };
+}
+
+type Work = () => Promise<WorkerResult>;
+
+/** Gets everything ready; the function it returns does the measured work. */
+export function prepare(spec: Role): Promise<Work> {
+  switch (spec.role) {
+    case "publish":
+      return publish(spec);
+    case "subscribe":
+      return subscribe(spec);
+    case "request":
+      return request(spec);
+    case "respond":
+      return respond(spec);
+    case "connect":
+      return connectMany(spec);
+    case "manySubs":
+      return subscribeMany(spec);
+  }
+}
+
+if (import.meta.main) {
+  const work = await prepare(JSON.parse(process.argv[2]!) as Role);
+  process.stdout.write("ready\n");
+  for await (const _line of console) break;
+  process.stdout.write(`${JSON.stringify(await work())}\n`);
+  // Idle connections and the responder stay until the line that ends them.
+  for await (const _line of console) break;
+  process.exit(0);
+}
