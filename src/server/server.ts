@@ -25,6 +25,8 @@ import { type Options, resolveOptions } from "./options.ts";
 
 /** Ids below are for the server's own, internal clients, as in nats-server. */
 const FIRST_CID = 5;
+/** How long a stop waits for clients to take what is pending. */
+const STOP_LINGER_MS = 2000;
 /** Refused connections are logged at most this often. */
 const REFUSAL_LOG_MS = 1000;
 
@@ -53,8 +55,6 @@ export class Server implements ClientHost {
   #listener: Listener | undefined;
   #nextCid = FIRST_CID;
   #refusalLoggedAt = Number.NEGATIVE_INFINITY;
-  /** Called when the last connection has gone while stopping. */
-  #onEmpty: (() => void) | undefined;
 
   /** @param sink where log lines go; null for nowhere. */
   constructor(options: Partial<Options>, sink: LogSink | null) {
@@ -93,18 +93,20 @@ export class Server implements ClientHost {
     this.log.info("Server is ready");
   }
 
-  /** Closes the listener and every connection, and waits until the sockets are gone. */
+  /**
+   * Closes the listener and every connection. What clients have yet to receive is still sent, but
+   * one that does not read holds the stop up for two seconds at most.
+   */
   async stop(): Promise<void> {
     if (this.#listener === undefined) return;
     this.log.info("Initiating Shutdown...");
     this.#listener.close();
     this.#listener = undefined;
     this.log.debug("Client accept loop exiting..");
-    const emptied = new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
-    });
-    for (const client of [...this.clients.values()]) client.close(ClosedReason.ServerShutdown);
-    if (this.clients.size > 0) await emptied;
+    const closing = [...this.clients.values()];
+    for (const client of closing) client.close(ClosedReason.ServerShutdown);
+    const deadline = performance.now() + STOP_LINGER_MS;
+    while (performance.now() < deadline && closing.some(hasPending)) await Bun.sleep(10);
     this.log.info("Server Exiting..");
   }
 
@@ -117,7 +119,6 @@ export class Server implements ClientHost {
     this.clients.delete(connection.cid);
     this.stats.outMsgs += connection.outbound.outMsgs;
     this.stats.outBytes += connection.outbound.outBytes;
-    if (this.clients.size === 0) this.#onEmpty?.();
   }
 
   #accept(transport: Transport, peer: Peer): Client {
@@ -159,6 +160,10 @@ export class Server implements ClientHost {
     this.log.info(`  Name:     ${this.serverInfo.name}`);
     this.log.info(`  ID:       ${this.serverInfo.id}`);
   }
+}
+
+function hasPending(client: Client): boolean {
+  return client.outbound.pendingBytes > 0;
 }
 
 /**
