@@ -16,7 +16,7 @@ import { MatchResult } from "./match-result.ts";
 import { matchesPattern } from "./subject.ts";
 
 const WAYS = 4;
-const SETS = 4096;
+const SETS = 2048;
 const SET_MASK = SETS - 1;
 const LOG_LENGTH = 64;
 const LOG_MASK = LOG_LENGTH - 1;

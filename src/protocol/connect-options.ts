@@ -47,20 +47,30 @@ export const DEFAULT_CONNECT: Readonly<ConnectOptions> = {
   new_account: false,
 };
 
-const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
-  string: "string",
-  boolean: "bool",
-  number: "int",
-};
-
 /** Subjects that a route or leafnode may ask for. */
 const PERMISSION: Fields = { allow: "strings", deny: "strings" };
 
 /** Every field of CONNECT; those that only servers send each other must have the right type too. */
-const FIELDS: Fields = {
-  ...Object.fromEntries(
-    Object.entries(DEFAULT_CONNECT).map(([name, value]) => [name, FIELD_TYPES[typeof value]]),
-  ),
+const FIELDS: Fields & Record<keyof ConnectOptions, FieldType> = {
+  verbose: "bool",
+  pedantic: "bool",
+  echo: "bool",
+  tls_required: "bool",
+  protocol: "int",
+  headers: "bool",
+  no_responders: "bool",
+  auth_token: "string",
+  user: "string",
+  pass: "string",
+  nkey: "string",
+  sig: "string",
+  jwt: "string",
+  proxy_sig: "string",
+  name: "string",
+  lang: "string",
+  version: "string",
+  account: "string",
+  new_account: "bool",
   remote_account: "string",
   import: PERMISSION,
   export: PERMISSION,

@@ -16,7 +16,6 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
 };
 
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The range as a double-quoted Go string literal. */
 export function goQuote(bytes: Uint8Array, start = 0, end = bytes.length): string {
@@ -67,10 +66,8 @@ function sequenceLength(lead: number): number {
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
+/** The character of a UTF-8 sequence; "" when the bytes are none. U+FFFD itself counts as none. */
 function decode(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return "";
-  }
+  const char = Buffer.from(bytes).toString();
+  return char.includes("\ufffd") ? "" : char;
 }
