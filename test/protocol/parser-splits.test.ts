@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Message } from "../../src/protocol/message.ts";
 import { Parser, type ParserFault, type ParserHandler } from "../../src/protocol/parser.ts";
-import { Prng } from "../support/prng.ts";
+import { withSeed } from "../support/prng.ts";
 
 /** Writes down every operation as text. */
 class Recorder implements ParserHandler {
@@ -112,22 +112,22 @@ test("a split at any byte changes nothing", () => {
   }
 });
 
-test("neither do splits after every byte, nor at random ones, nor pauses in between", () => {
-  const random = new Prng("parser splits 1");
-  const bytes = Array.from(TRAFFIC, (_, i) => TRAFFIC.subarray(i, i + 1));
-  expect(new Recorder().feed(...bytes)).toEqual(expected);
-  for (let round = 0; round < 500; round++) {
-    const pieces: Buffer[] = [];
-    for (let at = 0; at < TRAFFIC.length; ) {
-      const end = at + 1 + random.below(random.pick([3, 30, 300]));
-      pieces.push(TRAFFIC.subarray(at, end));
-      at = end;
+test("neither do splits after every byte, nor at random ones, nor pauses in between", () =>
+  withSeed((random) => {
+    const bytes = Array.from(TRAFFIC, (_, i) => TRAFFIC.subarray(i, i + 1));
+    expect(new Recorder().feed(...bytes)).toEqual(expected);
+    for (let round = 0; round < 500; round++) {
+      const pieces: Buffer[] = [];
+      for (let at = 0; at < TRAFFIC.length; ) {
+        const end = at + 1 + random.below(random.pick([3, 30, 300]));
+        pieces.push(TRAFFIC.subarray(at, end));
+        at = end;
+      }
+      const recorder = new Recorder();
+      recorder.pauseEvery = random.below(3);
+      expect(recorder.feed(...pieces)).toEqual(expected);
     }
-    const recorder = new Recorder();
-    recorder.pauseEvery = random.below(3);
-    expect(recorder.feed(...pieces)).toEqual(expected);
-  }
-});
+  }));
 
 test("a large payload over many chunks arrives whole", () => {
   const payload = Buffer.alloc(1 << 20, "0123456789abcdef");
@@ -151,16 +151,16 @@ test("limits hold while the bytes come in", () => {
   expect(large.seen).toEqual(["fault payload too large in state 0"]);
 });
 
-test("mutated traffic never makes the parser throw", () => {
-  const random = new Prng("parser splits 2");
-  for (let round = 0; round < 5000; round++) {
-    const bytes = Buffer.from(TRAFFIC);
-    for (let flips = 1 + random.below(4); flips > 0; flips--) {
-      bytes[random.below(bytes.length)] = random.below(256);
+test("mutated traffic never makes the parser throw", () =>
+  withSeed((random) => {
+    for (let round = 0; round < 5000; round++) {
+      const bytes = Buffer.from(TRAFFIC);
+      for (let flips = 1 + random.below(4); flips > 0; flips--) {
+        bytes[random.below(bytes.length)] = random.below(256);
+      }
+      const cut = random.below(bytes.length);
+      const recorder = new Recorder();
+      recorder.feed(bytes.subarray(0, cut), bytes.subarray(cut));
+      expect(recorder.seen.length).toBeGreaterThan(0);
     }
-    const cut = random.below(bytes.length);
-    const recorder = new Recorder();
-    recorder.feed(bytes.subarray(0, cut), bytes.subarray(cut));
-    expect(recorder.seen.length).toBeGreaterThan(0);
-  }
-});
+  }));
