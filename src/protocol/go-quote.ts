@@ -15,6 +15,8 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
   92: "\\\\",
 };
 
+const REPLACEMENT = "\ufffd";
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
 
 /** The range as a double-quoted Go string literal. */
@@ -66,8 +68,9 @@ function sequenceLength(lead: number): number {
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
-/** The character of a UTF-8 sequence; "" when the bytes are none. U+FFFD itself counts as none. */
+/** The character of a UTF-8 sequence; "" when the bytes are none. */
 function decode(bytes: Uint8Array): string {
   const char = Buffer.from(bytes).toString();
-  return char.includes("\ufffd") ? "" : char;
+  // What cannot be decoded becomes the replacement character, which may also stand there itself.
+  return char.includes(REPLACEMENT) && !REPLACEMENT_BYTES.equals(bytes) ? "" : char;
 }
