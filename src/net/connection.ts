@@ -8,6 +8,7 @@
  */
 
 import { freeMemory } from "../bytes/buffer-pool.ts";
+import { goDuration } from "../log/go-duration.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import type { Message } from "../protocol/message.ts";
@@ -261,10 +262,10 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   #onWriteDeadline(): void {
     this.#writeTimer = undefined;
     const bytes = this.outbound.pendingBytes;
-    const seconds = this.#host.options.writeDeadlineMs / 1000;
+    const deadline = goDuration(this.#host.options.writeDeadlineMs);
     const chunks = Math.ceil(bytes / CHUNK_BYTES);
     this.#slowConsumer(
-      `WriteDeadline of ${seconds}s exceeded with ${chunks} chunks of ${bytes} total bytes.`,
+      `WriteDeadline of ${deadline} exceeded with ${chunks} chunks of ${bytes} total bytes.`,
       ClosedReason.SlowConsumerWriteDeadline,
     );
   }

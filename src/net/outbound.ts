@@ -22,6 +22,8 @@ import type { Flushable, Turn } from "./turn.ts";
 const FIRST_BUFFER = 4 * 1024;
 /** A full buffer of this size is written at once instead of at the end of the turn. */
 const EARLY_WRITE_BYTES = 512 * 1024;
+/** Part of the limit from which producers wait for any receiver, as in nats-server. */
+const STALL_SHARE = 0.75;
 const EARLY_STALL_BYTES = 4 * 1024 * 1024;
 /**
  * Growth between two checks of a connection that is behind. A producer that is stalled each time adds
@@ -73,6 +75,10 @@ export class Outbound implements Sink, Flushable {
   readonly #owner: OutboundOwner;
   readonly #transport: Transport;
   readonly #maxPending: number;
+  /** Pending bytes from which producers wait for a receiver that is reading. */
+  readonly #stallEarly: number;
+  /** Pending bytes from which they wait in any case. */
+  readonly #stallAlways: number;
   #start = 0;
   #isListed = false;
   #isBlocked = false;
@@ -88,6 +94,8 @@ export class Outbound implements Sink, Flushable {
     this.#turn = turn;
     this.#owner = owner;
     this.#maxPending = maxPending;
+    this.#stallAlways = maxPending * STALL_SHARE;
+    this.#stallEarly = Math.min(EARLY_STALL_BYTES, this.#stallAlways);
   }
 
   get pendingBytes(): number {
@@ -112,7 +120,7 @@ export class Outbound implements Sink, Flushable {
       return false;
     }
     const isBehind = this.#isBlocked && this.#checkLag(pending);
-    if (isBehind && this.dropsWhenStalled && pending > this.#maxPending * 0.75) return false;
+    if (isBehind && this.dropsWhenStalled && pending > this.#stallAlways) return false;
     if (!this.#isListed && !this.#isBlocked) {
       this.#isListed = true;
       this.#turn.add(this);
@@ -120,7 +128,7 @@ export class Outbound implements Sink, Flushable {
     if (this.end + bytes > this.buf.length) this.#makeRoom(bytes);
     this.limit = Math.min(this.buf.length, this.#start + this.#maxPending);
     if (this.#isBlocked) {
-      const unchecked = isBehind ? STALL_STEP_BYTES : Math.max(EARLY_STALL_BYTES - pending, 0);
+      const unchecked = isBehind ? STALL_STEP_BYTES : Math.max(this.#stallEarly - pending, 0);
       this.limit = Math.min(this.limit, this.end + bytes + unchecked);
     }
     return true;
@@ -178,16 +186,17 @@ export class Outbound implements Sink, Flushable {
     this.#owner.onDelivered(this.buf, frameStart, bodyStart, frameEnd);
   }
 
-  /** Tells whether producers should wait, and leaves word for them. */
+  /** Tells whether the receiver is behind, and leaves word for producers that should wait. */
   #checkLag(pending: number): boolean {
-    if (pending <= EARLY_STALL_BYTES && pending <= this.#maxPending * 0.75) return false;
-    const mustWait = pending > this.#maxPending * 0.75;
+    if (pending < this.#stallEarly) return false;
+    if (this.dropsWhenStalled) return true;
+    const mustWait = pending > this.#stallAlways;
     if (mustWait || performance.now() - this.#progressAt < PROGRESS_MS) this.#turn.lagging = this;
     return true;
   }
 
   #wakeProducers(): void {
-    if (this.#waiting.length === 0 || this.pendingBytes > EARLY_STALL_BYTES / 2) return;
+    if (this.#waiting.length === 0 || this.pendingBytes > this.#stallEarly / 2) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const producer of waiting) setImmediate(() => producer.resumeInput());
