@@ -23,7 +23,7 @@ function linesOf(server: TestServer, cid: number): string[] {
 /** Waits for the lines, and then looks whether any more came until the server had stopped. */
 async function expectLines(server: TestServer, cid: number, expected: string[]): Promise<void> {
   const isComplete = (): boolean => Bun.deepEquals(linesOf(server, cid), expected);
-  await until("log lines", isComplete).catch(() => {});
+  await until("log lines", isComplete, 2_000).catch(() => {});
   await server.stop();
   expect(linesOf(server, cid)).toEqual(expected);
 }
@@ -95,12 +95,6 @@ const LIVES: [string, string, ...string[]][] = [
     "a payload that is too long",
     "PUB foo 2\r\nabcd\r\n",
     "error Client parser ERROR, state=41, i=13: proto='\"cd\\r\"...'",
-    "debug Client connection closed: Protocol Violation",
-  ],
-  [
-    "CONNECT that is no JSON",
-    "CONNECT {x}\r\n",
-    "error invalid character 'x' looking for beginning of object key string",
     "debug Client connection closed: Protocol Violation",
   ],
   [
