@@ -110,7 +110,7 @@ export class Delivery {
     const delivered = words[base + SUB_DELIVERED]!;
     if (delivered !== COUNT_MAX) words[base + SUB_DELIVERED] = delivered + 1;
     const max = words[base + SUB_MAX]!;
-    if (max !== 0 && delivered + 1 >= max) this.#end(account, sink, id);
+    if (max !== 0 && delivered + 1 >= max) this.#end(account, sink, id, max);
     return true;
   }
 
@@ -194,8 +194,9 @@ export class Delivery {
     sink.end = o;
   }
 
-  #end(account: Account, sink: Sink, id: number): void {
-    const sid = sink.tracing ? this.#subs.sid(id) : "";
+  #end(account: Account, sink: Sink, id: number, max: number): void {
+    const sid = sink.tracing || sink.debugging ? this.#subs.sid(id) : "";
+    if (sink.debugging) sink.onMaxReached(sid, max);
     account.unsubscribe(sink, id);
     sink.onSubscriptionEnded(sid);
   }

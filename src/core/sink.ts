@@ -22,13 +22,17 @@ export interface Sink extends SubscriptionOwner {
   headers: boolean;
   /** Whether each frame is shown to `onDelivered`. */
   tracing: boolean;
+  /** Whether `onMaxReached` is wanted. */
+  debugging: boolean;
   /** Messages and their bytes since these were last folded into the totals. */
   freshMsgs: number;
   freshBytes: number;
 
   /** Makes room for `bytes` more, and sees to it that they will be sent. False: drop the frame. */
   reserve(bytes: number): boolean;
-  /** A subscription has had its last message and is gone. */
+  /** A subscription has had as many messages as it was to have. */
+  onMaxReached(sid: string, max: number): void;
+  /** A subscription is gone; the sid is given only while tracing. */
   onSubscriptionEnded(sid: string): void;
   /** A frame was appended: its control line, then its body, up to `frameEnd`. */
   onDelivered(frameStart: number, bodyStart: number, frameEnd: number): void;

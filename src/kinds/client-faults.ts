@@ -60,7 +60,8 @@ export function answerFault(
       return;
     case "control line too long":
       connection.sendError(ERR_MAX_CONTROL_LINE);
-      fail(ERR_MAX_CONTROL_LINE, ClosedReason.MaxControlLineExceeded);
+      connection.close(ClosedReason.MaxControlLineExceeded);
+      log.error(`${connection.label} - ${ERR_MAX_CONTROL_LINE}`);
       return;
     case "payload too large":
       log.error(

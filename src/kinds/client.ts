@@ -94,10 +94,6 @@ export class Client extends Connection implements KeepaliveOwner {
     return this.#label;
   }
 
-  get subscriptionCount(): number {
-    return this.outbound.subCount;
-  }
-
   /** Refuses the connection or ends it with an error the client can read. */
   closeWithError(text: string, reason: ClosedReason): void {
     this.sendError(text);
@@ -161,6 +157,7 @@ export class Client extends Connection implements KeepaliveOwner {
     this.outbound.echo = options.echo;
     this.#label = describeClient(this.#base, options, this.#account.name);
     if (options.account !== "" || options.new_account) {
+      this.#host.log.error(`${this.#label} - authentication error`);
       this.closeWithError(ERR_AUTHORIZATION, ClosedReason.AuthenticationViolation);
       return;
     }
@@ -289,6 +286,12 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#trace(traceIn(verb, buf, start, end));
   }
 
+  onMaxReached(sid: string, max: number): void {
+    this.#host.log.debug(
+      `${this.#label} - Auto-unsubscribe limit of ${max} reached for sid '${sid}'`,
+    );
+  }
+
   onSubscriptionEnded(sid: string): void {
     if (this.parser.tracing) this.#trace(`<-> [DELSUB ${sid}]`);
   }
@@ -298,8 +301,11 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#tracePayload("->> ", buf, bodyStart, frameEnd);
   }
 
-  sendPing(): void {
+  onPingTimer(): void {
     this.#host.log.debug(`${this.#label} - Client Ping Timer`);
+  }
+
+  sendPing(): void {
     if (this.parser.tracing) this.#trace(traceOut("PING"));
     this.outbound.append(PING);
   }

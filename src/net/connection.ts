@@ -97,6 +97,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
     this.outbound.dropsWhenStalled = host.options.noFastProducerStall;
     this.outbound.tracing = host.log.tracing;
+    this.outbound.debugging = host.log.debugging;
     this.parser = new Parser(this, host.message, host.options.maxControlLine, maxPayload);
     this.parser.tracing = host.log.tracing;
   }
@@ -121,6 +122,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   abstract onPeerError(buf: Buffer, start: number, end: number): void;
   abstract onArguments(verb: string, buf: Buffer, start: number, end: number): void;
   abstract onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
+  abstract onMaxReached(sid: string, max: number): void;
   abstract onSubscriptionEnded(sid: string): void;
   abstract onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 

@@ -10,6 +10,8 @@ const FIRST_PING_JITTER = 0.2;
 const RTT_VALID_MS = 60 * 60 * 1000;
 
 export interface KeepaliveOwner {
+  /** The interval has passed; one of the others may follow. */
+  onPingTimer(): void;
   sendPing(): void;
   /** More PINGs than allowed are unanswered. */
   onStale(): void;
@@ -69,6 +71,7 @@ export class Keepalive {
 
   /** The interval has passed. */
   onTimer(): void {
+    this.#owner.onPingTimer();
     const now = performance.now();
     const quietMs = now - this.#activeAt;
     const isMeasured = this.rttMs > 0 && now - this.#measuredAt < RTT_VALID_MS;

@@ -47,6 +47,7 @@ export interface OutboundOwner {
   onWriteBlocked(): void;
   /** The socket has taken more of what was blocked. */
   onWriteProgress(): void;
+  onMaxReached(sid: string, max: number): void;
   onSubscriptionEnded(sid: string): void;
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 }
@@ -61,6 +62,7 @@ export class Outbound implements Sink, Flushable {
   echo = true;
   headers = false;
   tracing = false;
+  debugging = false;
   freshMsgs = 0;
   freshBytes = 0;
   /** Totals, folded in at each write. */
@@ -176,6 +178,10 @@ export class Outbound implements Sink, Flushable {
     this.outBytes += this.freshBytes;
     this.freshMsgs = 0;
     this.freshBytes = 0;
+  }
+
+  onMaxReached(sid: string, max: number): void {
+    this.#owner.onMaxReached(sid, max);
   }
 
   onSubscriptionEnded(sid: string): void {

@@ -4,6 +4,8 @@
  * first value of a wrong type fails the whole document, integers are not floats, depth is limited.
  */
 
+import { goJsonFault } from "./go-json-fault.ts";
+
 /** What a field takes. A nested map is an object with fields of its own. */
 export type FieldType = "string" | "bool" | "int" | "strings" | Fields;
 export interface Fields {
@@ -28,13 +30,21 @@ const INT64_MIN = -(2n ** 63n);
  * @throws Error with the reason when the syntax or a type is wrong.
  */
 export function decodeGoJson(json: string, fields: Fields): GivenField[] {
-  const document: unknown = JSON.parse(json);
+  const document = parseDocument(json);
   if (nestingDepth(json) > DEPTH_MAX) throw new Error("exceeded max depth");
   if (document === null) return [];
   if (typeof document !== "object" || Array.isArray(document)) {
     throw new Error(`json: cannot unmarshal ${kindOf(document)} into Go value`);
   }
   return decodeObject(json, fields);
+}
+
+function parseDocument(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Error(goJsonFault(json));
+  }
 }
 
 function decodeObject(json: string, fields: Fields): GivenField[] {

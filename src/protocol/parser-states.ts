@@ -139,13 +139,12 @@ function kindTable(): Uint8Array {
   return table;
 }
 
-/** The verb whose arguments a state collects, for traces. */
-export const VERB_NAMES: Readonly<Record<number, string>> = {
+/** The verb whose arguments a state collects; nats-server does not trace INFO and -ERR. */
+export const TRACED_VERBS: Readonly<Record<number, string | undefined>> = {
   [PUB_ARG]: "PUB",
   [HPUB_ARG]: "HPUB",
   [HMSG_ARG]: "HMSG",
   [SUB_ARG]: "SUB",
   [UNSUB_ARG]: "UNSUB",
   [CONNECT_ARG]: "CONNECT",
-  [INFO_ARG]: "INFO",
 };

@@ -254,9 +254,8 @@ export class Parser {
   #finishLine(buf: Buffer, start: number, end: number): void {
     const argState = this.state;
     this.state = state.START;
-    if (this.tracing && argState !== state.MINUS_ERR_ARG) {
-      this.#handler.onArguments(state.VERB_NAMES[argState]!, buf, start, end);
-    }
+    const verb = state.TRACED_VERBS[argState];
+    if (this.tracing && verb !== undefined) this.#handler.onArguments(verb, buf, start, end);
     switch (argState) {
       case state.PUB_ARG:
       case state.HPUB_ARG:
