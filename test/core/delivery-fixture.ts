@@ -18,6 +18,7 @@ export class TestSink implements Sink {
   echo = true;
   headers = true;
   tracing = false;
+  debugging = false;
   freshMsgs = 0;
   freshBytes = 0;
   /** Bytes asked for beyond which it closes itself, as a slow consumer does. */
@@ -25,6 +26,7 @@ export class TestSink implements Sink {
   /** Whether it refuses frames without closing. */
   isRefusing = false;
   readonly ended: string[] = [];
+  readonly maxima: string[] = [];
   readonly delivered: string[] = [];
   readonly #hub: Hub;
 
@@ -64,6 +66,10 @@ export class TestSink implements Sink {
     while (this.firstSub !== 0) this.#hub.account.unsubscribe(this, this.firstSub);
     this.#hub.sinks.remove(this);
     this.limit = 0;
+  }
+
+  onMaxReached(sid: string, max: number): void {
+    this.maxima.push(`${sid} ${max}`);
   }
 
   onSubscriptionEnded(sid: string): void {

@@ -121,12 +121,13 @@ describe("receivers", () => {
 describe("a subscription with a maximum", () => {
   test("ends with the delivery that reaches it", () => {
     const hub = new Hub();
-    const sink = hub.sink({ tracing: true });
+    const sink = hub.sink({ tracing: true, debugging: true });
     hub.subscribe(sink, "foo", "7");
     hub.limit(sink, "7", 3);
     const taken = Array.from({ length: 5 }, () => hub.publish(hub.sink(), "foo 1", "x"));
     expect(taken).toEqual([1, 1, 1, 0, 0]);
     expect([sink.ended, sink.subCount, hub.subs.pool.count]).toEqual([["7"], 0, 0]);
+    expect(sink.maxima).toEqual(["7 3"]);
   });
 
   test("counts from its beginning, and ends at once when it has had enough", () => {
