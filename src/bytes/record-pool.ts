@@ -8,7 +8,8 @@
  *
  * The text area begins with one length byte; a text that does not fit is kept beside the block.
  * A million records are one object for the garbage collector. Freed ids are handed out again, the
- * most recently freed first; a block whose last record is freed goes back to its first size.
+ * most recently freed first; until then the owner's fields are 0. A block whose last record is freed
+ * goes back to its first size.
  */
 
 import { bytesEqual } from "./ascii.ts";
@@ -19,6 +20,8 @@ export const RECORD_WORDS = 16;
 export const RECORD_SHIFT = 4;
 const RECORD_BYTES = RECORD_WORDS * 4;
 const FIRST_CAPACITY = 64;
+/** Links a free record to the next one: the last word, because owners look at the first ones. */
+const LINK_WORD = RECORD_WORDS - 1;
 /** Length byte of a text that lies beside the block. */
 export const TEXT_ELSEWHERE = 0xff;
 
@@ -47,9 +50,9 @@ export class RecordPool {
   allocate(): number {
     let id = this.#freeHead;
     if (id !== 0) {
-      const base = id << RECORD_SHIFT;
-      this.#freeHead = this.words[base]!;
-      this.words[base] = 0;
+      const link = (id << RECORD_SHIFT) + LINK_WORD;
+      this.#freeHead = this.words[link]!;
+      this.words[link] = 0;
     } else {
       id = this.#fresh++;
       if (id * RECORD_WORDS >= this.words.length) this.#grow();
@@ -67,7 +70,7 @@ export class RecordPool {
       this.#reset();
       return;
     }
-    this.words[base] = this.#freeHead;
+    this.words[base + LINK_WORD] = this.#freeHead;
     this.#freeHead = id;
   }
 

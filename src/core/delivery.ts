@@ -91,8 +91,9 @@ export class Delivery {
     const pool = this.#subs.pool;
     const words = pool.words;
     const base = id << RECORD_SHIFT;
-    const slot = words[base + SUB_SINK]!;
-    if (slot === 0) return false;
+    const slot = words[base + SUB_SINK];
+    // Gone, or beyond the end of a block that shrank when the last subscription went.
+    if (!slot) return false;
     const sink = this.#sinks.at(slot);
     if (sink === source && !sink.echo) return false;
 

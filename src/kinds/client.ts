@@ -264,7 +264,6 @@ export class Client extends Connection implements KeepaliveOwner {
     this.keepalive.onPong();
   }
 
-  /** Clients have no INFO to give: it is checked and forgotten. */
   onInfo(buf: Buffer, start: number, end: number): void {
     try {
       checkInfo(buf.toString("utf8", start, end));
@@ -287,9 +286,8 @@ export class Client extends Connection implements KeepaliveOwner {
   }
 
   onMaxReached(sid: string, max: number): void {
-    this.#host.log.debug(
-      `${this.#label} - Auto-unsubscribe limit of ${max} reached for sid '${sid}'`,
-    );
+    const what = `Auto-unsubscribe limit of ${max} reached for sid '${sid}'`;
+    this.#host.log.debug(`${this.#label} - ${what}`);
   }
 
   onSubscriptionEnded(sid: string): void {
@@ -311,10 +309,9 @@ export class Client extends Connection implements KeepaliveOwner {
   }
 
   onPingDelayed(sinceActivityMs: number): void {
-    const seconds = Math.round(sinceActivityMs / 1000);
-    this.#host.log.debug(
-      `${this.#label} - Delaying PING due to remote client data or ping ${seconds}s ago`,
-    );
+    const ago = `${Math.round(sinceActivityMs / 1000)}s ago`;
+    const why = `Delaying PING due to remote client data or ping ${ago}`;
+    this.#host.log.debug(`${this.#label} - ${why}`);
   }
 
   onStale(): void {
