@@ -191,7 +191,7 @@ describe("a server that stops", () => {
       expect(await wire.waitForEnd()).toBe(true);
       expect(wire.text).not.toContain("-ERR");
     }
-    expect(Wire.connect(server.port)).rejects.toThrow();
+    await expect(Wire.connect(server.port)).rejects.toThrow();
   });
 
   test("delivers first what it has accepted", async () => {
