@@ -8,8 +8,8 @@
 
 const SMALLEST_SHIFT = 9;
 const CLASS_COUNT = 15;
-/** Bytes kept for reuse, all classes together. */
-const KEPT_BYTES_MAX = 8 * 1024 * 1024;
+/** Bytes kept of each class; of a class with larger buffers, one. */
+const KEPT_CLASS_MAX = 1024 * 1024;
 /** Larger buffers are never kept. */
 const KEPT_BUFFER_MAX = 2 * 1024 * 1024;
 
@@ -17,7 +17,6 @@ const KEPT_BUFFER_MAX = 2 * 1024 * 1024;
 export const NO_BUFFER: Buffer = Buffer.alloc(0);
 
 const kept: Buffer[][] = Array.from({ length: CLASS_COUNT }, () => []);
-let keptBytes = 0;
 
 /** A buffer of at least `bytes`, with arbitrary content. */
 export function takeBuffer(bytes: number): Buffer {
@@ -25,7 +24,6 @@ export function takeBuffer(bytes: number): Buffer {
   if (index >= CLASS_COUNT) return Buffer.allocUnsafeSlow(bytes);
   const reused = kept[index]!.pop();
   if (reused === undefined) return Buffer.allocUnsafeSlow(1 << (SMALLEST_SHIFT + index));
-  keptBytes -= reused.length;
   return reused;
 }
 
@@ -33,13 +31,9 @@ export function takeBuffer(bytes: number): Buffer {
 export function releaseBuffer(buf: Buffer): void {
   if (buf.length === 0) return;
   const index = classOf(buf.length);
-  const fits = buf.length <= KEPT_BUFFER_MAX && keptBytes + buf.length <= KEPT_BYTES_MAX;
-  if (fits && index < CLASS_COUNT && buf.length === 1 << (SMALLEST_SHIFT + index)) {
-    kept[index]!.push(buf);
-    keptBytes += buf.length;
-    return;
-  }
-  freeMemory(buf);
+  const isOfClass = buf.length <= KEPT_BUFFER_MAX && buf.length === 1 << (SMALLEST_SHIFT + index);
+  if (isOfClass && kept[index]!.length * buf.length < KEPT_CLASS_MAX) kept[index]!.push(buf);
+  else freeMemory(buf);
 }
 
 /**
