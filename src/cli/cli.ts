@@ -1,5 +1,6 @@
 /** The command line: parses flags, answers `-v` and `-h`, and gives the options to start with. */
 
+import { goQuote } from "../protocol/go-quote.ts";
 import { COMPATIBLE_VERSION } from "../protocol/info.ts";
 import type { Options } from "../server/options.ts";
 import { VERSION } from "../version.ts";
@@ -21,11 +22,14 @@ export function interpret(argv: readonly string[]): Invocation {
   const parsed = parseGoFlags(argv);
   // Go's flag package prints the fault and the usage text, and nats-server then exits with 0.
   if (parsed.fault !== undefined) return exit(0, usageText(), `${parsed.fault}\n`);
-  const command = parsed.command?.toLowerCase();
-  if (parsed.isSet("version") || command === "version") return exit(0, versionText());
-  if (parsed.isSet("help") || command === "help") return exit(0, usageText());
+  const word = parsed.command?.toLowerCase();
+  if (parsed.isSet("version")) return exit(0, versionText());
+  if (parsed.isSet("help")) return exit(0, usageText());
+  if (word === "version") return exit(0, versionText());
+  if (word === "help") return exit(0, usageText());
   if (parsed.command !== undefined) {
-    return exit(1, "", `nats-server: unrecognized command: "${parsed.command}"\n`);
+    const command = goQuote(Buffer.from(parsed.command));
+    return exit(1, "", `nats-server: unrecognized command: ${command}\n`);
   }
   const options: Partial<Options> = {};
   for (const { flag, value } of parsed.given) flag.apply?.(options, value);

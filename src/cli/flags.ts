@@ -2,7 +2,7 @@
  * The command line's flags: one row each, from which parsing and usage text are made.
  */
 
-import type { Options } from "../server/options.ts";
+import { DEFAULT_OPTIONS, DEFAULT_PORT, type Options } from "../server/options.ts";
 
 export interface Flag {
   /** All spellings without dashes; any may be written with one dash or two. */
@@ -24,7 +24,7 @@ export const FLAGS: readonly Flag[] = [
     description: "Bind to host address (default: 0.0.0.0)",
     section: "Server Options",
     apply: (options, value) => {
-      options.host = value;
+      options.host = value === "" ? DEFAULT_OPTIONS.host : value;
     },
   },
   {
@@ -35,7 +35,7 @@ export const FLAGS: readonly Flag[] = [
     section: "Server Options",
     apply: (options, value) => {
       // On the command line 0 is "not given"; -1 asks for any free port.
-      if (Number(value) !== 0) options.port = Number(value);
+      options.port = Number(value) === 0 ? DEFAULT_PORT : Number(value);
     },
   },
   {

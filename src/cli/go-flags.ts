@@ -3,12 +3,16 @@
  * a flag of its own, and faults are reported in Go's words.
  */
 
+import { goQuote } from "../protocol/go-quote.ts";
 import { FLAGS, type Flag } from "./flags.ts";
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
-/** Decimal, hexadecimal, octal and binary, underscores between digits. */
-const INTEGER = /^[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][0-9_]*|0)$/;
+/** Decimal, old and new octal, hexadecimal and binary; an underscore only before a digit. */
+const INTEGER =
+  /^[+-]?(?:0|[1-9](?:_?[0-9])*|0[oO]?(?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+)$/;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
 
 /** A flag as given, with a value of its type as text. */
 export interface GivenFlag {
@@ -72,16 +76,23 @@ function parseValue(flag: Flag, name: string, value: string): { value?: string; 
   if (flag.type === "boolean") {
     if (TRUE.has(value)) return { value: "true" };
     if (FALSE.has(value)) return { value: "false" };
-    return { fault: `invalid boolean value "${value}" for -${name}: parse error` };
+    return { fault: `invalid boolean value ${quote(value)} for -${name}: parse error` };
   }
-  if (!INTEGER.test(value))
-    return { fault: `invalid value "${value}" for flag -${name}: parse error` };
-  return { value: String(parseGoInteger(value)) };
+  const invalid = `invalid value ${quote(value)} for flag -${name}`;
+  if (!INTEGER.test(value)) return { fault: `${invalid}: parse error` };
+  const integer = parseGoInteger(value);
+  if (integer < INT64_MIN || integer > INT64_MAX)
+    return { fault: `${invalid}: value out of range` };
+  return { value: String(integer) };
 }
 
-function parseGoInteger(text: string): number {
-  const sign = text.startsWith("-") ? -1 : 1;
+function parseGoInteger(text: string): bigint {
   const digits = text.replace(/^[+-]/, "").replaceAll("_", "");
   const isOldOctal = /^0[0-7]+$/.test(digits);
-  return sign * Number(isOldOctal ? `0o${digits.slice(1)}` : digits);
+  const integer = BigInt(isOldOctal ? `0o${digits.slice(1)}` : digits);
+  return text.startsWith("-") ? -integer : integer;
+}
+
+function quote(text: string): string {
+  return goQuote(Buffer.from(text));
 }
