@@ -131,11 +131,13 @@ export class RecordPool {
   }
 
   #reset(): void {
-    this.#freeHead = 0;
-    this.#fresh = 1;
     if (this.words.length > FIRST_CAPACITY * RECORD_WORDS) {
       this.#use(new ArrayBuffer(FIRST_CAPACITY * RECORD_BYTES));
+    } else {
+      this.words.fill(0, 0, this.#fresh * RECORD_WORDS);
     }
+    this.#freeHead = 0;
+    this.#fresh = 1;
   }
 
   #use(block: ArrayBuffer): void {

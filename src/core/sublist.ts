@@ -160,7 +160,7 @@ export class Sublist {
       this.#walk(ROOT, 0, buf);
       if (this.#queuedCount > 0) this.#formGroups();
     }
-    if (this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
+    if (start < end && this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
     return result;
   }
 

@@ -231,9 +231,9 @@ export class Client extends Connection implements KeepaliveOwner {
     }
     const max = tokens.count === 2 ? tokens.decimal(buf, 1) : 0;
     const sid = this.parser.tracing ? tokens.text(buf, 0) : "";
-    const id = this.#host.subs.find(this.outbound, buf, tokens.start(0), tokens.end(0));
-    // The answer is written first: nats-server's trace shows the removal after it.
+    // The answer comes first, as nats-server's trace shows; it may be the one byte too many.
     if (this.#verbose) this.#sendOk();
+    const id = this.#host.subs.find(this.outbound, buf, tokens.start(0), tokens.end(0));
     if (id === 0) return;
     if (max > 0) {
       if (!this.#account.unsubscribeAfter(this.outbound, id, max)) return;
