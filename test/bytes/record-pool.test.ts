@@ -67,6 +67,17 @@ describe("a record", () => {
     expect(wordsOf(pool, id)).toEqual(ZEROS);
   });
 
+  test("is all zero after the pool was emptied, in whatever order", () => {
+    const pool = new RecordPool(TEXT_WORD);
+    const ids = Array.from({ length: 10 }, () => pool.allocate());
+    for (const id of ids) setText(pool, id, "x".repeat(INLINE_MAX));
+    for (const id of [3, 1, 7, 2, 10, 9, 4, 5, 6, 8]) pool.free(id);
+    for (const id of ids) {
+      expect(pool.allocate()).toBe(id);
+      expect(wordsOf(pool, id)).toEqual(ZEROS);
+    }
+  });
+
   test("keeps its words and text while the pool grows", () => {
     const pool = new RecordPool(TEXT_WORD);
     const ids = Array.from({ length: 1000 }, () => pool.allocate());

@@ -45,6 +45,12 @@ describe("a subject is kept", () => {
     expect(pair.sublist.stats.cacheEntries).toBe(0);
   });
 
+  test("not when it is empty, as it is never found again", () => {
+    const pair = new MatcherPair();
+    expect(hits(pair, "", 6)).toBe(0);
+    expect(pair.sublist.stats.cacheEntries).toBe(0);
+  });
+
   test("also when nobody wants it", () => {
     const pair = new MatcherPair();
     expect(hits(pair, "nobody", 5)).toBe(3);
