@@ -7,12 +7,13 @@
  *     const connection = await connect({ servers: server.url });
  */
 
+import type { Options } from "./config/options/options.ts";
 import type { InProcessClient } from "./kinds/in-process-client.ts";
 import { consoleSink } from "./log/console-sink.ts";
 import type { LogSink } from "./log/logger.ts";
-import type { Options } from "./server/options.ts";
 import { Server } from "./server/server.ts";
 
+export type { Options } from "./config/options/options.ts";
 export type {
   InProcessCallback,
   InProcessClient,
@@ -20,7 +21,6 @@ export type {
   PublishOptions,
 } from "./kinds/in-process-client.ts";
 export type { LogLevel, LogSink } from "./log/logger.ts";
-export type { Options } from "./server/options.ts";
 
 export interface StartOptions extends Partial<Options> {
   /** Where log lines go: true for standard error, a function, or nowhere (the default). */

@@ -1,8 +1,8 @@
 /** The command line: parses flags, answers `-v` and `-h`, and gives the options to start with. */
 
+import type { Options } from "../config/options/options.ts";
 import { goQuote } from "../protocol/go-quote.ts";
 import { COMPATIBLE_VERSION } from "../protocol/info.ts";
-import type { Options } from "../server/options.ts";
 import { VERSION } from "../version.ts";
 import { usageText } from "./flags.ts";
 import { parseGoFlags } from "./go-flags.ts";

@@ -2,7 +2,8 @@
  * The command line's flags: one row each, from which parsing and usage text are made.
  */
 
-import { DEFAULT_OPTIONS, DEFAULT_PORT, type Options } from "../server/options.ts";
+import { DEFAULT_PORT } from "../config/options/client.ts";
+import { DEFAULT_OPTIONS, type Options } from "../config/options/options.ts";
 
 export interface Flag {
   /** All spellings without dashes; any may be written with one dash or two. */

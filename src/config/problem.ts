@@ -10,6 +10,8 @@ export interface Problem {
   readonly severity: "error" | "warning" | "lint";
   /** Where it is; null when no place can be named. */
   readonly place: Place | null;
+  /** The exact place, where nats-server names only the block that it is in. */
+  readonly at?: Place;
   /** First line of the message without its position, in nats-server's words where it has some. */
   readonly text: string;
   /** nats-server prints no position in front of this text, though `place` is known. */

@@ -1,7 +1,7 @@
 /** A server as a process: starting it with its faults reported, and stopping it by signals. */
 
+import type { Options } from "../config/options/options.ts";
 import { consoleSink } from "../log/console-sink.ts";
-import type { Options } from "./options.ts";
 import { Server } from "./server.ts";
 
 /** Signals that end the process in order, with the names nats-server logs for them. */

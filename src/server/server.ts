@@ -5,6 +5,7 @@
  */
 
 import { encodePublicNkey, NkeyKind } from "../auth/nkeys.ts";
+import { type Options, resolveOptions } from "../config/options/options.ts";
 import { Account, GLOBAL_ACCOUNT } from "../core/account.ts";
 import { Delivery } from "../core/delivery.ts";
 import { QueueNames } from "../core/queue-names.ts";
@@ -21,7 +22,6 @@ import { ClosedReason, ERR_MAX_CONNECTIONS } from "../protocol/errors.ts";
 import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
 import { COMMIT, VERSION } from "../version.ts";
-import { type Options, resolveOptions } from "./options.ts";
 
 /** Ids below are for the server's own, internal clients, as in nats-server. */
 const FIRST_CID = 5;

@@ -4,12 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { interpret } from "../../src/cli/cli.ts";
 import { FLAGS } from "../../src/cli/flags.ts";
 import { parseGoFlags } from "../../src/cli/go-flags.ts";
-import {
-  DEFAULT_OPTIONS,
-  DEFAULT_PORT,
-  type Options,
-  resolveOptions,
-} from "../../src/server/options.ts";
+import { DEFAULT_PORT } from "../../src/config/options/client.ts";
+import { DEFAULT_OPTIONS, type Options, resolveOptions } from "../../src/config/options/options.ts";
 
 /** The options that a command line leads to. */
 function served(...argv: string[]): Partial<Options> {

@@ -1,8 +1,8 @@
 /** A server that does not listen, and clients on transports that the test controls. */
 
+import type { Options } from "../../src/config/options/options.ts";
 import { Client } from "../../src/kinds/client.ts";
 import type { LogLevel } from "../../src/log/logger.ts";
-import type { Options } from "../../src/server/options.ts";
 import { Server } from "../../src/server/server.ts";
 import { FakeTransport } from "./fake-transport.ts";
 

@@ -66,3 +66,8 @@ export const GO_TYPE_NAMES: Readonly<Record<ConfigNode["kind"], string>> = {
   array: "[]interface {}",
   map: "map[string]interface {}",
 };
+
+/** Go's name of a value's type, as nats-server's messages print it. */
+export function goTypeName(node: ConfigNode): string {
+  return GO_TYPE_NAMES[node.kind];
+}

@@ -4,17 +4,33 @@ import { type ConfigNode, GO_TYPE_NAMES } from "../language/node.ts";
 import type { Place } from "../language/source.ts";
 import type { Problem } from "../problem.ts";
 
+/** Part of reading that waits for a disk; it reports to the reader it came from. */
+export type LaterTask = () => Promise<void>;
+
 export class Reader {
   readonly problems: Problem[] = [];
+  /** What is still to be done, in order, after all blocks have been read. */
+  readonly later: LaterTask[] = [];
+  #typeErrorPlace: Place | null = null;
 
   /** nats-server refuses the file. */
   error(place: Place | null, text: string, hint?: string): undefined {
     this.#add("error", place, text, hint);
   }
 
+  /** nats-server refuses the file, and does not say where in it. */
+  errorWithoutPlace(place: Place | null, text: string, hint?: string): undefined {
+    this.problems.push({ severity: "error", place, text, unplaced: true, ...withHint(hint) });
+  }
+
   /** nats-server complains, and starts all the same. */
   warning(place: Place | null, text: string, hint?: string): undefined {
     this.#add("warning", place, text, hint);
+  }
+
+  /** nats-server's warning about an option that it takes in another sense than may be meant. */
+  doubtfulUse(place: Place, name: string, text: string, hint?: string): undefined {
+    this.#add("warning", place, `invalid use of field "${name}": ${text}`, hint);
   }
 
   /** nats-server says nothing. */
@@ -25,10 +41,27 @@ export class Reader {
   /** @param wanted Go's name of the type, such as `string` or `int64`. */
   wrongType(node: ConfigNode, wanted: string): undefined {
     const got = GO_TYPE_NAMES[node.kind];
-    this.error(node, `interface conversion: interface {} is ${got}, not ${wanted}`);
+    const text = `interface conversion: interface {} is ${got}, not ${wanted}`;
+    const place = this.#typeErrorPlace ?? node;
+    this.problems.push({ severity: "error", place, text, ...(place === node ? {} : { at: node }) });
+  }
+
+  /** In some blocks nats-server knows of a value of the wrong type only which block it is in. */
+  placingTypeErrorsAt(place: Place, body: () => void): void {
+    const before = this.#typeErrorPlace;
+    this.#typeErrorPlace = place;
+    try {
+      body();
+    } finally {
+      this.#typeErrorPlace = before;
+    }
   }
 
   #add(severity: Problem["severity"], place: Place | null, text: string, hint?: string): void {
-    this.problems.push({ severity, place, text, ...(hint === undefined ? {} : { hint }) });
+    this.problems.push({ severity, place, text, ...withHint(hint) });
   }
+}
+
+function withHint(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
 }

@@ -65,6 +65,9 @@ export interface SectionDetails {
   readonly refusesVariables?: boolean;
 }
 
+/** A row of a section, in either form. */
+export type FieldRow<Target> = PlainField<Target> | CustomField<Target>;
+
 export class Section<Target> {
   /** Name in messages and help: the path of the block, such as `cluster.tls`; empty at top level. */
   readonly name: string;
@@ -72,11 +75,7 @@ export class Section<Target> {
   readonly #byName = new Map<string, Field<Target>>();
   readonly #details: SectionDetails;
 
-  constructor(
-    name: string,
-    fields: readonly (PlainField<Target> | CustomField<Target>)[],
-    details: SectionDetails = {},
-  ) {
+  constructor(name: string, fields: readonly FieldRow<Target>[], details: SectionDetails = {}) {
     this.name = name;
     this.#details = details;
     this.fields = fields.map(toField);
@@ -125,7 +124,7 @@ export function block<Target, Key extends keyof Target & string>(
   };
 }
 
-function toField<Target>(row: PlainField<Target> | CustomField<Target>): Field<Target> {
+function toField<Target>(row: FieldRow<Target>): Field<Target> {
   if ("read" in row) return row;
   const { type, ...base } = row as FieldBase & {
     to: keyof Target & string;

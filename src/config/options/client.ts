@@ -1,19 +1,13 @@
-/**
- * Everything an operator can set, with its default.
- *
- * Names are those of the configuration file in camelCase; a name that stands for a duration ends in
- * its unit. `resolveOptions` is the only way to make an `Options`, so the rest of the server can
- * rely on every field being there.
- */
+/** The server's identity, its listener for clients, and what clients may use of it. */
 
-/** Options of one server. Sizes are bytes, counts are plain numbers. */
-export interface Options {
+import type { WriteTimeoutPolicy } from "./cluster.ts";
+
+/** Sizes are bytes, counts are plain numbers. */
+export interface ClientOptions {
   /** Address to listen on. */
   host: string;
   /** Client port; 0 or -1 takes any free port. */
   port: number;
-  /** Name shown in INFO; empty means "the same as the server id". */
-  serverName: string;
   /** `host:port` told to clients in INFO instead of the bound address; empty means the bound one. */
   clientAdvertise: string;
   /** Client connections at one time; as in nats-server, 0 or less refuses every client. */
@@ -30,6 +24,8 @@ export interface Options {
   maxPending: number;
   /** How long a write may stay unfinished before the connection is a slow consumer. */
   writeDeadlineMs: number;
+  /** What becomes of a connection whose write did not end in time. */
+  writeTimeout: WriteTimeoutPolicy;
   /** Time between keep-alive PINGs. */
   pingIntervalMs: number;
   /** PINGs that may stay unanswered before the connection is stale. */
@@ -38,22 +34,40 @@ export interface Options {
   noHeaderSupport: boolean;
   /** Drop messages for a lagging consumer instead of slowing its producers down. */
   noFastProducerStall: boolean;
-  /** Log at debug level. */
-  debug: boolean;
-  /** Log every protocol line. */
-  trace: boolean;
-  /** Payload bytes shown per message in a trace; 0 means all. */
-  maxTracedMsgLen: number;
+  /** Match every message anew. */
+  noSublistCache: boolean;
+  /** Expect a PROXY header from clients. */
+  proxyProtocol: boolean;
+  /** With TLS: also accept clients without it. */
+  allowNonTls: boolean;
+  /** Closed connections remembered for monitoring. */
+  maxClosedClients: number;
+}
+
+export interface IdentityOptions {
+  /** Name shown in INFO; empty means "the same as the server id". */
+  serverName: string;
+  /** In lower case, each once. */
+  serverTags: string[];
+  serverMetadata: Record<string, string>;
+  featureFlags: Record<string, boolean>;
+  /** From the request to leave until the last client is gone. */
+  lameDuckDurationMs: number;
+  /** From the request to leave until the first client is closed. */
+  lameDuckGracePeriodMs: number;
+  /** Failed first connects to other servers between two log lines. */
+  connectErrorReports: number;
+  /** The same for reconnects. */
+  reconnectErrorReports: number;
 }
 
 export const DEFAULT_PORT = 4222;
 export const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 export const DEFAULT_MAX_CONTROL_LINE = 4096;
 
-export const DEFAULT_OPTIONS: Readonly<Options> = {
+export const DEFAULT_CLIENT: Readonly<ClientOptions> = {
   host: "0.0.0.0",
   port: DEFAULT_PORT,
-  serverName: "",
   clientAdvertise: "",
   maxConnections: 64 * 1024,
   maxSubscriptions: 0,
@@ -62,28 +76,24 @@ export const DEFAULT_OPTIONS: Readonly<Options> = {
   maxControlLine: DEFAULT_MAX_CONTROL_LINE,
   maxPending: 64 * 1024 * 1024,
   writeDeadlineMs: 10_000,
+  writeTimeout: "default",
   pingIntervalMs: 120_000,
   pingMax: 2,
   noHeaderSupport: false,
   noFastProducerStall: false,
-  debug: false,
-  trace: false,
-  maxTracedMsgLen: 0,
+  noSublistCache: false,
+  proxyProtocol: false,
+  allowNonTls: false,
+  maxClosedClients: 10_000,
 };
 
-/**
- * Fills in defaults and gives "0 means default" its meaning.
- *
- * @throws RangeError when two options contradict each other, with nats-server's text.
- */
-export function resolveOptions(given: Partial<Options>): Options {
-  const options: Options = { ...DEFAULT_OPTIONS, ...given };
-  if (options.maxPayload === 0) options.maxPayload = DEFAULT_MAX_PAYLOAD;
-  if (options.maxControlLine === 0) options.maxControlLine = DEFAULT_MAX_CONTROL_LINE;
-  if (options.maxPayload > options.maxPending) {
-    throw new RangeError(
-      `max_payload (${options.maxPayload}) cannot be higher than max_pending (${options.maxPending})`,
-    );
-  }
-  return options;
-}
+export const DEFAULT_IDENTITY: Readonly<IdentityOptions> = {
+  serverName: "",
+  serverTags: [],
+  serverMetadata: {},
+  featureFlags: {},
+  lameDuckDurationMs: 120_000,
+  lameDuckGracePeriodMs: 10_000,
+  connectErrorReports: 3600,
+  reconnectErrorReports: 1,
+};
