@@ -6,11 +6,9 @@ export const CR = 0x0d;
 export const SPACE = 0x20;
 export const DOLLAR = 0x24;
 export const STAR = 0x2a;
-export const PLUS = 0x2b;
 export const MINUS = 0x2d;
 export const DOT = 0x2e;
 export const ZERO = 0x30;
-export const NINE = 0x39;
 export const GREATER = 0x3e;
 export const UNDERSCORE = 0x5f;
 

@@ -13,9 +13,6 @@ import {
   type Subscriptions,
 } from "./subscriptions.ts";
 
-/** The account of everyone who has not been given another one. */
-export const GLOBAL_ACCOUNT = "$G";
-
 /** Refused subscriptions of one account are logged at most this often. */
 const REFUSAL_LOG_MS = 2000;
 

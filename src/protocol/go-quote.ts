@@ -24,6 +24,11 @@ export function goQuote(bytes: Uint8Array, start = 0, end = bytes.length): strin
   return `"${goEscape(bytes, start, end)}"`;
 }
 
+/** A whole text in the same way. */
+export function goQuoteText(text: string): string {
+  return goQuote(Buffer.from(text));
+}
+
 /** The same without the quotes around it. */
 export function goEscape(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = "";

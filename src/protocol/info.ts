@@ -32,6 +32,8 @@ export interface ClientInfo {
   /** Set only in the INFO that answers the first PING. */
   account?: string;
   maxPayload?: number;
+  /** The server is in lame duck mode: the client is to go to another one. */
+  isLameDuck?: boolean;
 }
 
 /** The whole line, fields in nats-server's order, a space before CR LF as it has. */
@@ -48,6 +50,7 @@ export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
     max_payload: client.maxPayload ?? server.maxPayload,
     client_id: client.cid,
     client_ip: client.ip,
+    ...(client.isLameDuck ? { ldm: true } : {}),
     ...(client.account === undefined ? {} : { connect_info: true, remote_account: client.account }),
     api_lvl: API_LEVEL,
     xkey: server.xkey,

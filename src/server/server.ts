@@ -4,9 +4,8 @@
  * Nothing here is global, so a process can run as many servers as it likes.
  */
 
-import { encodePublicNkey, NkeyKind } from "../auth/nkeys.ts";
 import { type Options, resolveOptions } from "../config/options/options.ts";
-import { Account, GLOBAL_ACCOUNT } from "../core/account.ts";
+import { Account } from "../core/account.ts";
 import { Delivery } from "../core/delivery.ts";
 import { QueueNames } from "../core/queue-names.ts";
 import { SinkTable } from "../core/sink.ts";
@@ -18,9 +17,11 @@ import type { Connection, Peer, ServerStats } from "../net/connection.ts";
 import { Listener } from "../net/listener.ts";
 import type { Transport } from "../net/transport.ts";
 import { Turn } from "../net/turn.ts";
+import { GLOBAL_ACCOUNT } from "../protocol/account-names.ts";
 import { ClosedReason, ERR_MAX_CONNECTIONS } from "../protocol/errors.ts";
 import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
+import { encodePublicNkey, NkeyKind } from "../protocol/nkeys.ts";
 import { COMMIT, VERSION } from "../version.ts";
 
 /** Ids below are for the server's own, internal clients, as in nats-server. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { encodePublicNkey, NkeyKind } from "../../src/auth/nkeys.ts";
 import { encodeError } from "../../src/protocol/errors.ts";
 import { type ClientInfo, encodeInfo, type ServerInfo } from "../../src/protocol/info.ts";
+import { encodePublicNkey, NkeyKind } from "../../src/protocol/nkeys.ts";
 import { withSeed } from "../support/prng.ts";
 
 const SERVER: ServerInfo = {

@@ -1,0 +1,214 @@
+/** JWTs of operators, accounts and users: read and verified as nats-server does, in its words. */
+
+import { decodeGoJson, type Fields } from "./go-json.ts";
+import { goQuoteText } from "./go-quote.ts";
+import { decodePublicNkey, isPublicNkey, NkeyKind } from "./nkeys.ts";
+
+/** What every JWT says. Times are seconds since 1970, 0 when there is none. */
+export interface Jwt {
+  /** What it is a token of: `operator`, `account`, `user`…; any other word for one unknown to NATS. */
+  readonly kind: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly name: string;
+  readonly issuedAt: number;
+  readonly notBefore: number;
+  readonly expiresAt: number;
+  /** What it says as the kind it is, unread. */
+  readonly nats: Readonly<Record<string, unknown>>;
+}
+
+/** A text that is no token, or one that nobody should trust. */
+export class JwtError extends Error {}
+
+const BYTES_MAX = 1024 * 1024;
+/** Newest layout of tokens that is known. */
+const VERSION_MAX = 2;
+
+/** Who may sign a token, by its kind. */
+const SIGNERS: Readonly<Record<string, readonly NkeyKind[]>> = {
+  operator: [NkeyKind.Operator],
+  account: [NkeyKind.Account, NkeyKind.Operator],
+  user: [NkeyKind.Account],
+  activation: [NkeyKind.Account, NkeyKind.Operator],
+  authorization_request: [NkeyKind.Server],
+  authorization_response: [NkeyKind.Account],
+};
+const SIGNER_NAMES: Readonly<Record<number, string>> = {
+  [NkeyKind.Account]: "account",
+  [NkeyKind.Operator]: "operator",
+  [NkeyKind.Server]: "server",
+};
+
+const HEADER_FIELDS: Fields = { typ: "string", alg: "string" };
+const CLAIMS_FIELDS: Fields = {
+  type: "string",
+  aud: "string",
+  exp: "int",
+  jti: "string",
+  iat: "int",
+  iss: "string",
+  name: "string",
+  nbf: "int",
+  sub: "string",
+  nats: { tags: "strings", type: "string", version: "int" },
+};
+/** What of the part `nats` is read, by the kind of the token. */
+const NATS_FIELDS: Readonly<Record<string, Fields>> = {
+  operator: {
+    signing_keys: "strings",
+    account_server_url: "string",
+    operator_service_urls: "strings",
+    system_account: "string",
+    assert_server_version: "string",
+    strict_signing_key_usage: "bool",
+  },
+  user: {
+    bearer_token: "bool",
+    issuer_account: "string",
+    allowed_connection_types: "strings",
+  },
+};
+
+const DASHES = "---";
+const TOKEN_LINE = /^[\w.=-]+$/;
+
+/**
+ * The token in a file as the tools of NATS write it, between two lines that begin and end with
+ * dashes; all of a file that looks otherwise.
+ */
+export function undecoratedJwt(contents: string): string {
+  const lines = contents.split(/\r?\n/);
+  for (let i = 1; i < lines.length - 1; i++) {
+    const isBetween = isRuled(lines[i - 1]!) && isRuled(lines[i + 1]!);
+    if (isBetween && lines[i + 1]!.startsWith(DASHES) && TOKEN_LINE.test(lines[i]!)) {
+      return lines[i]!;
+    }
+  }
+  return contents;
+}
+
+/** Ends with dashes, and has other dashes in front of them. */
+function isRuled(line: string): boolean {
+  const first = line.indexOf(DASHES);
+  return first >= 0 && first <= line.length - 2 * DASHES.length && line.endsWith(DASHES);
+}
+
+/**
+ * Reads a token and verifies its signature with the key of the issuer that it names. Whether that
+ * issuer is one to trust, and whether the token has expired, is not looked at.
+ *
+ * @throws JwtError with nats-server's text.
+ */
+export async function decodeJwt(token: string): Promise<Jwt> {
+  const bytes = Buffer.byteLength(token);
+  if (bytes > BYTES_MAX) {
+    fail(`token size ${bytes} exceeds maximum of ${BYTES_MAX} bytes: token too large`);
+  }
+  const parts = token.split(".");
+  if (parts.length !== 3) fail("expected 3 chunks");
+  const [header, claims, signature] = parts as [string, string, string];
+  checkHeader(readObject(header, HEADER_FIELDS));
+  const { jwt, version } = readClaims(claims);
+  const signed = version === 2 ? `${header}.${claims}` : claims;
+  if (!(await isSignedBy(jwt.issuer, signed, decodeBase64(signature)))) {
+    fail(`claim failed V${version === 2 ? 2 : 1} signature verification`);
+  }
+  checkSigner(jwt);
+  return jwt;
+}
+
+function fail(text: string): never {
+  throw new JwtError(text);
+}
+
+function checkHeader({ typ = "", alg = "" }: Record<string, unknown>): void {
+  const [type, algorithm] = [typ, alg].map(String) as [string, string];
+  if (type.toUpperCase() !== "JWT") fail(`not supported type ${goQuoteText(type)}`);
+  if (!["ed25519", "ed25519-nkey"].includes(algorithm.toLowerCase())) {
+    fail(`unexpected ${goQuoteText(algorithm)} algorithm`);
+  }
+}
+
+function readClaims(chunk: string): { jwt: Jwt; version: number } {
+  const claims = readObject(chunk, CLAIMS_FIELDS);
+  const nats = (claims.nats ?? {}) as Record<string, unknown>;
+  // The first layout had the kind beside the part `nats`.
+  const isFirstLayout = text(claims.type) !== "";
+  const kind = isFirstLayout ? text(claims.type) : text(nats.type);
+  const version = isFirstLayout ? 1 : number(nats.version);
+  if (version > VERSION_MAX) fail("JWT was generated by a newer version ");
+  checkKind(kind, version);
+  readObject(chunk, {
+    ...CLAIMS_FIELDS,
+    nats: Object.hasOwn(NATS_FIELDS, kind) ? NATS_FIELDS[kind]! : {},
+  });
+  const jwt: Jwt = {
+    kind,
+    issuer: text(claims.iss),
+    subject: text(claims.sub),
+    name: text(claims.name),
+    issuedAt: number(claims.iat),
+    notBefore: number(claims.nbf),
+    expiresAt: number(claims.exp),
+    nats,
+  };
+  return { jwt, version: Object.hasOwn(SIGNERS, kind) ? version : 1 };
+}
+
+function checkKind(kind: string, version: number): void {
+  if (kind === "cluster") fail("ClusterClaims are not supported");
+  if (kind === "server") fail("ServerClaims are not supported");
+  if (Object.hasOwn(SIGNERS, kind) && version < 1) {
+    fail(`library supports version ${VERSION_MAX} or less - received ${version}`);
+  }
+}
+
+function checkSigner({ kind, issuer }: Jwt): void {
+  const kinds = Object.hasOwn(SIGNERS, kind) ? SIGNERS[kind]! : null;
+  if (kinds === null || kinds.some((each) => isPublicNkey(issuer, each))) return;
+  const names = kinds.map((each) => SIGNER_NAMES[each]).join(" ");
+  fail(`unable to validate expected prefixes - [${names}]`);
+}
+
+async function isSignedBy(
+  issuer: string,
+  signed: string,
+  signature: Buffer<ArrayBuffer>,
+): Promise<boolean> {
+  const key = decodePublicNkey(issuer)?.key;
+  if (key === undefined) return false;
+  try {
+    const verifier = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+    return await crypto.subtle.verify("Ed25519", verifier, signature, Buffer.from(signed));
+  } catch {
+    // A key of another length than the algorithm has.
+    return false;
+  }
+}
+
+function readObject(chunk: string, fields: Fields): Record<string, unknown> {
+  const json = decodeBase64(chunk).toString();
+  try {
+    return Object.fromEntries(decodeGoJson(json, fields).map(({ name, value }) => [name, value]));
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+/** As Go reads it: line breaks do not count, and no padding may follow. */
+function decodeBase64(chunk: string): Buffer<ArrayBuffer> {
+  const strange = chunk.search(/[^\w\r\n-]/);
+  if (strange >= 0) fail(`illegal base64 data at input byte ${strange}`);
+  const digits = chunk.replace(/[\r\n]/g, "");
+  if (digits.length % 4 === 1) fail(`illegal base64 data at input byte ${chunk.length - 1}`);
+  return Buffer.from(digits, "base64url");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
