@@ -1,60 +1,86 @@
+/** The time as each kind of log wants it. Every function made here gives the current time. */
+
+import { currentMicros, openZone, type WallTime } from "./clock.ts";
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** `2026/01/31 12:34:56.123456`: log lines of nats-server. */
+export function createTimestamp(utc = false): Promise<() => string> {
+  return createStamp(utc, ".ffffff", (time) => [`${day(time, "/")} ${clock(time, ":")}`, ""]);
+}
+
+/** `2026/01/31 12:34:56`: what goes to standard error while there is no log. */
+export function createPlainStamp(): Promise<() => string> {
+  return createStamp(false, "", (time) => [`${day(time, "/")} ${clock(time, ":")}`, ""]);
+}
+
+/** `2026-01-31T12:34:56.123456+01:00`: lines in JSON. */
+export function createJsonStamp(utc: boolean): Promise<() => string> {
+  return createStamp(utc, ".ffffff", rfc3339);
+}
+
+/** `2026-01-31T12:34:56+01:00`: remote syslog. */
+export function createRemoteStamp(): Promise<() => string> {
+  return createStamp(false, "", rfc3339);
+}
+
+/** `Jan  2 12:34:56`: the system's own syslog. */
+export function createSyslogStamp(): Promise<() => string> {
+  return createStamp(false, "", (time) => [
+    `${MONTHS[time.month - 1]} ${String(time.day).padStart(2)} ${clock(time, ":")}`,
+    "",
+  ]);
+}
+
+/** `2026.01.31.12.34.56.123456000`: log files that are set aside. */
+export function createBackupStamp(): Promise<() => string> {
+  return createStamp(false, ".ffffff", (time) => [`${day(time, ".")}.${clock(time, ".")}`, "000"]);
+}
+
 /**
- * The time stamp of log lines: local time to the microsecond, `2026/01/31 12:34:56.123456`.
+ * Calendar fields are worked out once a second, as there can be many lines in one.
  *
- * The first use of a local time brings the time zone library into memory, three and a half megabytes.
- * Most servers run on UTC, where it is not needed; that is found out once, at the start.
+ * @param shape what stands before and after the fraction.
  */
-
-/** When the clock of `Bun.nanoseconds` stood at 0, in microseconds since 1970. */
-const STARTED_MICROS = Date.now() * 1000 - Math.floor(Bun.nanoseconds() / 1000);
-
-/** A function that gives the current time stamp. */
-export async function createTimestamp(): Promise<() => string> {
-  return (await isLocalTimeUtc()) ? utcTimestamp : localTimestamp;
+async function createStamp(
+  utc: boolean,
+  fraction: "" | ".ffffff",
+  shape: (time: WallTime) => [before: string, after: string],
+): Promise<() => string> {
+  const zone = await openZone(utc);
+  let second = Number.NaN;
+  let before = "";
+  let after = "";
+  return () => {
+    const micros = currentMicros();
+    const now = Math.floor(micros / 1_000_000);
+    if (now !== second) {
+      second = now;
+      [before, after] = shape(zone(now));
+    }
+    if (fraction === "") return `${before}${after}`;
+    return `${before}.${String(micros % 1_000_000).padStart(6, "0")}${after}`;
+  };
 }
 
-function utcTimestamp(): string {
-  const micros = currentMicros();
-  const date = new Date(micros / 1000);
-  const day = format(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), "/");
-  const time = format(date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), ":");
-  return `${day} ${time}.${fraction(micros)}`;
+function rfc3339(time: WallTime): [string, string] {
+  return [`${day(time, "-")}T${clock(time, ":")}`, offset(time.offsetMinutes)];
 }
 
-function localTimestamp(): string {
-  const micros = currentMicros();
-  const date = new Date(micros / 1000);
-  const day = format(date.getFullYear(), date.getMonth() + 1, date.getDate(), "/");
-  const time = format(date.getHours(), date.getMinutes(), date.getSeconds(), ":");
-  return `${day} ${time}.${fraction(micros)}`;
+function day({ year, month, day }: WallTime, separator: string): string {
+  return `${year}${separator}${pad(month)}${separator}${pad(day)}`;
 }
 
-/** Asks `TZ`, then the system's zone file, whose last line is the rule in force: `UTC0`. */
-async function isLocalTimeUtc(): Promise<boolean> {
-  const zone = process.env.TZ;
-  if (zone !== undefined) return zone === "" || zone === "UTC" || zone === "Etc/UTC";
-  if (process.platform !== "linux") return false;
-  try {
-    const rules = await Bun.file("/etc/localtime").text();
-    return rules.endsWith("\nUTC0\n");
-  } catch {
-    // Without a zone file the system itself falls back to UTC.
-    return true;
-  }
+function clock({ hour, minute, second }: WallTime, separator: string): string {
+  return `${pad(hour)}${separator}${pad(minute)}${separator}${pad(second)}`;
 }
 
-function currentMicros(): number {
-  return STARTED_MICROS + Math.floor(Bun.nanoseconds() / 1000);
-}
-
-function format(first: number, second: number, third: number, separator: string): string {
-  return `${pad(first)}${separator}${pad(second)}${separator}${pad(third)}`;
+function offset(minutes: number): string {
+  if (minutes === 0) return "Z";
+  const distance = Math.abs(minutes);
+  return `${minutes < 0 ? "-" : "+"}${pad(Math.floor(distance / 60))}:${pad(distance % 60)}`;
 }
 
 function pad(value: number): string {
   return value < 10 ? `0${value}` : String(value);
-}
-
-function fraction(micros: number): string {
-  return String(micros % 1_000_000).padStart(6, "0");
 }
