@@ -69,17 +69,31 @@ const LAYERS: readonly (readonly string[])[] = [
   ["protocol"],
   ["log"],
   ["config"],
+  ["windows"],
   ["core"],
-  ["auth"],
   ["net"],
   ["kinds"],
-  ["raft"],
-  ["jetstream"],
-  ["monitor"],
-  ["system"],
+  ["process"],
   ["server"],
   ["cli"],
   ["embed.ts", "main.ts"],
+];
+
+/** The same within `src/config`. */
+const CONFIG_LAYERS: readonly (readonly string[])[] = [
+  ["language"],
+  ["options"],
+  ["schema"],
+  ["validate"],
+  ["unenforced.ts"],
+  ["report"],
+  ["files"],
+  ["diff.ts"],
+  ["sections/access", "sections/jetstream", "sections/tls"],
+  ["sections/accounts", "sections/links", "sections/server", "sections/trust"],
+  ["sections/root.ts"],
+  ["load.ts"],
+  ["lint"],
 ];
 
 const FILE_LINES_MAX = 400;
@@ -281,9 +295,8 @@ function checkSizes(
 }
 
 function checkImports(file: string, text: string, code: string, report: Report): void {
-  const own = file.split("/")[1]!;
-  const rank = rankOf(own);
-  if (rank < 0) report("layers", 0, `src/${own} has no place in the order of layers`);
+  const place = placeOf(file);
+  if (place.rank < 0) report("layers", 0, `${place.path} has no place in the order of layers`);
   for (const match of code.matchAll(/\b(?:from|import) ?\(?"( +)"/g)) {
     const end = match.index + match[0].length - 1;
     const specifier = text.slice(end - match[1]!.length, end);
@@ -291,16 +304,32 @@ function checkImports(file: string, text: string, code: string, report: Report):
     const index = code.slice(0, match.index).split("\n").length - 1;
     if (!/\.(?:ts|json)$/.test(specifier)) report("layers", index, `"${specifier}" lacks .ts`);
     const target = resolve("/", file, "..", specifier).slice(1);
-    const folder = target.split("/")[1] ?? "";
-    if (target === "package.json" || folder === own) continue;
+    if (target === "package.json") continue;
     if (!target.startsWith("src/")) report("layers", index, `${target} is no part of the server`);
-    else if (rankOf(folder) >= rank)
-      report("layers", index, `src/${own} may not use src/${folder}`);
+    else if (!mayUse(place, placeOf(target)))
+      report("layers", index, `${place.path} may not use ${placeOf(target).path}`);
   }
 }
 
-function rankOf(folder: string): number {
-  return LAYERS.findIndex((row) => row.includes(folder));
+/** A folder or file in the order of layers. */
+interface LayerPlace {
+  readonly path: string;
+  /** Its row, with a fraction for that within `src/config`; -1 when it has none. */
+  readonly rank: number;
+}
+
+function placeOf(file: string): LayerPlace {
+  const [, folder = "", ...rest] = file.split("/");
+  const rank = LAYERS.findIndex((row) => row.includes(folder));
+  if (folder !== "config") return { path: `src/${folder}`, rank };
+  const inner = rest.slice(0, rest[0] === "sections" ? 2 : 1).join("/");
+  const row = CONFIG_LAYERS.findIndex((each) => each.includes(inner));
+  const innerRank = row < 0 ? -1 : rank + row / CONFIG_LAYERS.length;
+  return { path: `src/config/${inner}`, rank: innerRank };
+}
+
+function mayUse(from: LayerPlace, to: LayerPlace): boolean {
+  return from.path === to.path || to.rank < from.rank;
 }
 
 function checkHotPath(

@@ -46,6 +46,21 @@ describe("layers", () => {
     expect(check("src/cli/cli.ts", "../main.ts")).toEqual(["layers"]);
   });
 
+  test("folders of the configuration have an order among themselves", () => {
+    const links = "src/config/sections/links/urls.ts";
+    expect(check(links, "./compression.ts")).toEqual([]);
+    expect(check(links, "../tls/tls.ts")).toEqual([]);
+    expect(check(links, "../../schema/reader.ts")).toEqual([]);
+    expect(check(links, "../../../protocol/nkeys.ts")).toEqual([]);
+    expect(check("src/config/load.ts", "./sections/root.ts")).toEqual([]);
+    expect(check("src/server/server.ts", "../config/load.ts")).toEqual([]);
+    expect(check(links, "../trust/trust.ts")).toEqual(["layers"]);
+    expect(check(links, "../root.ts")).toEqual(["layers"]);
+    expect(check("src/config/language/lexer.ts", "../schema/reader.ts")).toEqual(["layers"]);
+    expect(check("src/config/validate/cluster.ts", "../lint/lint.ts")).toEqual(["layers"]);
+    expect(check("src/config/lint/lint.ts", "../../server/server.ts")).toEqual(["layers"]);
+  });
+
   test("types, re-exports and dynamic imports count", () => {
     const target = '"../net/turn.ts"';
     const core = "src/core/sink.ts";
@@ -68,6 +83,7 @@ describe("layers", () => {
 
   test("a folder that has no place in the order is a fault", () => {
     expect(rules("src/helpers/thing.ts", HEADER)).toEqual(["layers"]);
+    expect(rules("src/config/helpers/thing.ts", HEADER)).toEqual(["layers"]);
   });
 });
 

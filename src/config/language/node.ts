@@ -56,6 +56,12 @@ export type ConfigNode =
   | ArrayNode
   | MapNode;
 
+/** A block, or the blocks of a list. */
+export function mapsIn(node: ConfigNode): MapNode[] {
+  if (node.kind === "map") return [node];
+  return node.kind === "array" ? node.value.filter((item) => item.kind === "map") : [];
+}
+
 /** Names of the kinds in nats-server's messages, which are Go's. */
 export const GO_TYPE_NAMES: Readonly<Record<ConfigNode["kind"], string>> = {
   string: "string",

@@ -1,8 +1,8 @@
 /** What readers of options share: where problems go, and how a value is refused. */
 
 import { type ConfigNode, GO_TYPE_NAMES } from "../language/node.ts";
+import type { Problem } from "../language/problem.ts";
 import type { Place } from "../language/source.ts";
-import type { Problem } from "../problem.ts";
 
 /** Part of reading that waits for a disk; it reports to the reader it came from. */
 export type LaterTask = () => Promise<void>;

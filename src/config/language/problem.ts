@@ -1,6 +1,7 @@
 /** What is wrong, or doubtful, in a configuration. */
 
-import { formatPlace, type Place } from "./language/source.ts";
+import { withoutSecretShapes } from "../../protocol/secret-shapes.ts";
+import { formatPlace, type Place } from "./source.ts";
 
 export interface Problem {
   /**
@@ -20,7 +21,8 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** First line of a problem's message, byte for byte nats-server's. */
+/** First line of a problem's message, byte for byte nats-server's but for what is secret. */
 export function headline({ place, text, unplaced }: Problem): string {
-  return place === null || unplaced ? text : `${formatPlace(place)}: ${text}`;
+  const shown = withoutSecretShapes(text);
+  return place === null || unplaced ? shown : `${formatPlace(place)}: ${shown}`;
 }
