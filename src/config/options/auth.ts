@@ -63,7 +63,8 @@ export interface AuthorizationOptions {
   token: string;
   /** How long a client has to say who it is; 0 means the default. */
   timeoutMs: number;
-  users: User[];
+  /** Null: the block has no list of users. */
+  users: User[] | null;
   /** For users without permissions of their own. */
   defaultPermissions: Permissions | null;
   authCallout: AuthCallout | null;
@@ -75,7 +76,7 @@ export const DEFAULT_AUTHORIZATION: Readonly<AuthorizationOptions> = {
   password: "",
   token: "",
   timeoutMs: 0,
-  users: [],
+  users: null,
   defaultPermissions: null,
   authCallout: null,
   proxyRequired: false,

@@ -62,8 +62,10 @@ export interface IdentityOptions {
 }
 
 export const DEFAULT_PORT = 4222;
-export const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
-export const DEFAULT_MAX_CONTROL_LINE = 4096;
+const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
+/** nats-server discourages larger payloads, in its log. */
+export const WISE_MAX_PAYLOAD = 8 * 1024 * 1024;
+const DEFAULT_MAX_CONTROL_LINE = 4096;
 
 export const DEFAULT_CLIENT: Readonly<ClientOptions> = {
   host: "0.0.0.0",

@@ -6,28 +6,25 @@
  * rely on every field being there.
  */
 
+import { DEFAULT_LOG_SETTINGS, type LogSettings } from "../../log/log-settings.ts";
 import type { AccountOptions, SubjectMapping } from "./accounts.ts";
 import type { AuthorizationOptions } from "./auth.ts";
 import {
   type ClientOptions,
   DEFAULT_CLIENT,
   DEFAULT_IDENTITY,
-  DEFAULT_MAX_CONTROL_LINE,
-  DEFAULT_MAX_PAYLOAD,
   type IdentityOptions,
 } from "./client.ts";
 import type { ClusterOptions, GatewayOptions, LeafnodesOptions } from "./cluster.ts";
 import type { JetStreamOptions } from "./jetstream.ts";
 import {
   DEFAULT_FILES,
-  DEFAULT_LOGGING,
   DEFAULT_MONITORING,
   type FileOptions,
-  type LoggingOptions,
   type MonitoringOptions,
-} from "./logging.ts";
+} from "./monitoring.ts";
 import type { OcspCacheOptions, OcspOptions, TlsOptions } from "./tls.ts";
-import type { ProxiesOptions, ResolverOptions, TrustedOperator } from "./trust.ts";
+import type { ProxiesOptions, ResolverOptions, SentinelUser, TrustedOperator } from "./trust.ts";
 import type { MqttOptions, WebsocketOptions } from "./websocket.ts";
 
 /** Blocks, each null when the file does not have it, and who is who. */
@@ -37,8 +34,8 @@ export interface SecurityOptions {
   ocspCache: OcspCacheOptions | null;
   authorization: AuthorizationOptions | null;
   accounts: AccountOptions[];
-  /** Mappings of the global account. */
-  mappings: SubjectMapping[];
+  /** Mappings of the global account; null when the file has none, not even an empty block. */
+  mappings: SubjectMapping[] | null;
   /** User of clients that give none. */
   noAuthUser: string;
   /** Empty means `$SYS`, unless there is to be none. */
@@ -53,6 +50,8 @@ export interface SecurityOptions {
   resolverPinnedAccounts: string[];
   /** JWT of the user of clients that give none, in operator mode. */
   defaultSentinel: string;
+  /** What that JWT says; null when there is none, or none that can be read. */
+  sentinelUser: SentinelUser | null;
   proxies: ProxiesOptions | null;
 }
 
@@ -74,7 +73,7 @@ export interface LinkOptions {
 export interface Options
   extends ClientOptions,
     IdentityOptions,
-    LoggingOptions,
+    LogSettings,
     MonitoringOptions,
     FileOptions,
     SecurityOptions,
@@ -86,7 +85,7 @@ const DEFAULT_SECURITY: Readonly<SecurityOptions> = {
   ocspCache: null,
   authorization: null,
   accounts: [],
-  mappings: [],
+  mappings: null,
   noAuthUser: "",
   systemAccount: "",
   noSystemAccount: false,
@@ -97,6 +96,7 @@ const DEFAULT_SECURITY: Readonly<SecurityOptions> = {
   resolverPreload: {},
   resolverPinnedAccounts: [],
   defaultSentinel: "",
+  sentinelUser: null,
   proxies: null,
 };
 
@@ -114,26 +114,33 @@ const DEFAULT_LINKS: Readonly<LinkOptions> = {
 export const DEFAULT_OPTIONS: Readonly<Options> = {
   ...DEFAULT_CLIENT,
   ...DEFAULT_IDENTITY,
-  ...DEFAULT_LOGGING,
+  ...DEFAULT_LOG_SETTINGS,
   ...DEFAULT_MONITORING,
   ...DEFAULT_FILES,
   ...DEFAULT_SECURITY,
   ...DEFAULT_LINKS,
 };
 
-/**
- * Fills in defaults and gives "0 means default" its meaning.
- *
- * @throws RangeError when two options contradict each other, with nats-server's text.
- */
+/** Options whose 0 is the same to nats-server as if they were not there. */
+const ZERO_IS_DEFAULT = [
+  "maxPayload",
+  "maxControlLine",
+  "maxPending",
+  "writeDeadlineMs",
+  "pingIntervalMs",
+  "pingMax",
+  "maxClosedClients",
+  "lameDuckDurationMs",
+  "lameDuckGracePeriodMs",
+  "connectErrorReports",
+  "reconnectErrorReports",
+] as const satisfies readonly (keyof Options)[];
+
+/** Fills in defaults and gives "0 means default" its meaning. */
 export function resolveOptions(given: Partial<Options>): Options {
   const options: Options = { ...DEFAULT_OPTIONS, ...given };
-  if (options.maxPayload === 0) options.maxPayload = DEFAULT_MAX_PAYLOAD;
-  if (options.maxControlLine === 0) options.maxControlLine = DEFAULT_MAX_CONTROL_LINE;
-  if (options.maxPayload > options.maxPending) {
-    throw new RangeError(
-      `max_payload (${options.maxPayload}) cannot be higher than max_pending (${options.maxPending})`,
-    );
+  for (const key of ZERO_IS_DEFAULT) {
+    if (options[key] === 0) options[key] = DEFAULT_OPTIONS[key];
   }
   return options;
 }

@@ -36,9 +36,21 @@ export interface TrustedOperator {
   signingKeys: string[];
   systemAccount: string;
   accountServerUrl: string;
+  /** Oldest server that may run for it, `2.10.0`; empty for any. */
+  assertServerVersion: string;
+  /** Accounts have to be signed by one of the signing keys. */
+  strictSigningKeyUsage: boolean;
   /** Seconds since 1970; 0 for never. */
   issuedAt: number;
   expiresAt: number;
+}
+
+/** What is needed of the JWT of the user of clients that give none. */
+export interface SentinelUser {
+  /** Whoever has the token may use it. */
+  isBearer: boolean;
+  /** All that the user may do is up to the key that signed the token. */
+  isScoped: boolean;
 }
 
 export interface ProxiesOptions {

@@ -1,5 +1,7 @@
 /** Durations and sizes as nats-server reads and writes them, which is as Go does. */
 
+import { goQuote } from "../../protocol/go-quote.ts";
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -11,12 +13,27 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 const TERM = /^(\d*)(\.\d*)?([^\d.]*)/;
+const INT64_MAX = 2 ** 63;
 /** Longest duration, in nanoseconds an int64. */
-const MAX_MS = 2 ** 63 / 1e6;
+const MAX_MS = INT64_MAX / 1e6;
 
 const SIZE_UNITS: Readonly<Record<string, bigint>> = { K: 10n, M: 20n, G: 30n, T: 40n };
 
+/** A text that is no quantity; the message is Go's or nats-server's. */
 export class QuantityError extends Error {}
+
+/** What `read` returns, or what `refuse` makes of the words for what is wrong. */
+export function quantityOr<T, Refused>(
+  read: () => T,
+  refuse: (problem: string) => Refused,
+): T | Refused {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    return refuse(error.message);
+  }
+}
 
 /**
  * Milliseconds of a duration such as `1m30s`.
@@ -24,7 +41,7 @@ export class QuantityError extends Error {}
  * @throws QuantityError with Go's words.
  */
 export function parseGoDuration(text: string): number {
-  const quoted = JSON.stringify(text);
+  const quoted = quote(text);
   const invalid = new QuantityError(`time: invalid duration ${quoted}`);
   let rest = text.replace(/^[+-]/, "");
   if (rest === "0") return 0;
@@ -32,17 +49,27 @@ export function parseGoDuration(text: string): number {
   let total = 0;
   while (rest !== "") {
     const [term, digits = "", fraction = "", unit = ""] = TERM.exec(rest)!;
-    if (digits === "" && fraction.length < 2) throw invalid;
+    if ((digits === "" && fraction.length < 2) || Number(digits) > INT64_MAX) throw invalid;
     if (unit === "") throw new QuantityError(`time: missing unit in duration ${quoted}`);
     const factor = UNIT_MS[unit];
     if (factor === undefined) {
-      throw new QuantityError(`time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`);
+      throw new QuantityError(`time: unknown unit ${quote(unit)} in duration ${quoted}`);
     }
     total += Number(`${digits || 0}${fraction.length > 1 ? fraction : ""}`) * factor;
     if (total >= MAX_MS) throw invalid;
     rest = rest.slice(term.length);
   }
   return text.startsWith("-") ? -total : total;
+}
+
+/** As Go quotes it in its time package: bytes beyond ASCII become numbers. */
+function quote(text: string): string {
+  const written = (byte: number): string => {
+    if (byte < 0x20 || byte >= 0x80) return `\\x${byte.toString(16).padStart(2, "0")}`;
+    const char = String.fromCharCode(byte);
+    return char === '"' || char === "\\" ? `\\${char}` : char;
+  };
+  return `"${[...Buffer.from(text)].map(written).join("")}"`;
 }
 
 /**
@@ -52,15 +79,16 @@ export function parseGoDuration(text: string): number {
  */
 export function parseSize(text: string): bigint {
   if (text === "") return 0n;
+  const bytes = Buffer.from(text);
   const digits = text.slice(0, -1);
-  if (!/^[+-]?\d+$/.test(digits)) {
-    throw new QuantityError(`strconv.ParseInt: parsing ${JSON.stringify(digits)}: invalid syntax`);
+  const parsing = `strconv.ParseInt: parsing ${goQuote(bytes, 0, bytes.length - 1)}`;
+  // The unit is a byte, so a character of several is torn apart.
+  if (!/^[+-]?\d+$/.test(digits) || bytes.length > text.length) {
+    throw new QuantityError(`${parsing}: invalid syntax`);
   }
   const count = BigInt(digits);
   if (BigInt.asIntN(64, count) !== count) {
-    throw new QuantityError(
-      `strconv.ParseInt: parsing ${JSON.stringify(digits)}: value out of range`,
-    );
+    throw new QuantityError(`${parsing}: value out of range`);
   }
   const shift = SIZE_UNITS[text.slice(-1)];
   if (shift === undefined) {

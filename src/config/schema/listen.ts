@@ -1,12 +1,11 @@
 /** Addresses to listen on: `4222` or `host:4222`. */
 
+import { goQuoteText } from "../../protocol/go-quote.ts";
+import { type HostPort, splitHostPort } from "../../protocol/host-port.ts";
 import { type ConfigNode, goTypeName } from "../language/node.ts";
-import type { CustomField, ReloadRule } from "./section.ts";
-
-export interface HostPort {
-  host: string;
-  port: number;
-}
+import type { Feature } from "./features.ts";
+import type { Field, FieldRow, ReloadRule } from "./section.ts";
+import { integer, text } from "./value-type.ts";
 
 /**
  * Reads `port` or `host:port`; a port alone leaves the host empty.
@@ -18,13 +17,17 @@ export function parseListen(node: ConfigNode): HostPort {
   if (node.kind !== "string") {
     throw new Error(`expected port or host:port, got ${goTypeName(node)}`);
   }
-  const match = /^(?:\[([^[\]]*)\]|([^[\]:]*)):([^:]*)$/.exec(node.value);
-  if (match === null) {
-    throw new Error(`could not parse address string ${JSON.stringify(node.value)}`);
+  const { host, port } = split(node.value);
+  if (!/^[+-]?\d+$/.test(port)) throw new Error(`could not parse port ${goQuoteText(port)}`);
+  return { host, port: Number(port) };
+}
+
+function split(address: string): { host: string; port: string } {
+  try {
+    return splitHostPort(address);
+  } catch {
+    throw new Error(`could not parse address string ${goQuoteText(address)}`);
   }
-  const port = match[3]!;
-  if (!/^[+-]?\d+$/.test(port)) throw new Error(`could not parse port ${JSON.stringify(port)}`);
-  return { host: match[1] ?? match[2]!, port: Number(port) };
 }
 
 /** The option that sets host and port of a listener in one. */
@@ -36,15 +39,16 @@ export function listenField<
   about: string;
   reload: ReloadRule;
   names?: [string, ...string[]];
+  needs?: Feature;
   host: Host;
   port: Port;
-}): CustomField<Target> {
-  const { about, reload, names = ["listen"], host, port } = details;
+}): Field<Target> {
+  const { host, port, names = ["listen"], ...base } = details;
   return {
+    ...base,
     names,
-    about,
-    reload,
     to: port,
+    also: [host],
     type: "port or host:port",
     read(node, target, reader) {
       try {
@@ -55,4 +59,34 @@ export function listenField<
       }
     },
   };
+}
+
+/**
+ * The options of a listener's address: all in one, or host and port.
+ *
+ * @param peers who connects to it, in the plural.
+ */
+export function addressFields(peers: string, portType = integer): readonly FieldRow<HostPort>[] {
+  return [
+    listenField<HostPort, "host", "port">({
+      about: `Address for ${peers}`,
+      reload: "restart",
+      host: "host",
+      port: "port",
+    }),
+    {
+      names: ["host", "net"],
+      about: "Address of the network interface to listen on",
+      reload: "restart",
+      to: "host",
+      type: text,
+    },
+    {
+      names: ["port"],
+      about: `Port for ${peers}, -1 for any free one`,
+      reload: "restart",
+      to: "port",
+      type: portType,
+    },
+  ];
 }

@@ -1,5 +1,6 @@
 /** What readers of options share: where problems go, and how a value is refused. */
 
+import { goQuoteText } from "../../protocol/go-quote.ts";
 import { type ConfigNode, GO_TYPE_NAMES } from "../language/node.ts";
 import type { Problem } from "../language/problem.ts";
 import type { Place } from "../language/source.ts";
@@ -9,13 +10,25 @@ export type LaterTask = () => Promise<void>;
 
 export class Reader {
   readonly problems: Problem[] = [];
+  /** Variables that paths may refer to. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** What is still to be done, in order, after all blocks have been read. */
   readonly later: LaterTask[] = [];
   #typeErrorPlace: Place | null = null;
 
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.environment = environment;
+  }
+
   /** nats-server refuses the file. */
   error(place: Place | null, text: string, hint?: string): undefined {
     this.#add("error", place, text, hint);
+  }
+
+  /** nats-server refuses the file, and names only the block that the mistake is in. */
+  errorWithin(block: Place, at: Place, text: string, hint?: string): undefined {
+    const problem: Problem = { severity: "error", place: block, text, ...withHint(hint) };
+    this.problems.push(block === at ? problem : { ...problem, at });
   }
 
   /** nats-server refuses the file, and does not say where in it. */
@@ -30,7 +43,8 @@ export class Reader {
 
   /** nats-server's warning about an option that it takes in another sense than may be meant. */
   doubtfulUse(place: Place, name: string, text: string, hint?: string): undefined {
-    this.#add("warning", place, `invalid use of field "${name}": ${text}`, hint);
+    const field = goQuoteText(name);
+    this.#add("warning", place, `invalid use of field ${field}: ${text}`, hint);
   }
 
   /** nats-server says nothing. */
@@ -42,7 +56,7 @@ export class Reader {
   wrongType(node: ConfigNode, wanted: string): undefined {
     const got = GO_TYPE_NAMES[node.kind];
     const text = `interface conversion: interface {} is ${got}, not ${wanted}`;
-    const place = this.#typeErrorPlace ?? node;
+    const place = this.#typeErrorPlace ?? node.source.origin ?? node;
     this.problems.push({ severity: "error", place, text, ...(place === node ? {} : { at: node }) });
   }
 
@@ -57,8 +71,18 @@ export class Reader {
     }
   }
 
+  /** @param before how many problems there were then. */
+  hasErrorsSince(before: number): boolean {
+    for (let at = before; at < this.problems.length; at++) {
+      if (this.problems[at]!.severity === "error") return true;
+    }
+    return false;
+  }
+
   #add(severity: Problem["severity"], place: Place | null, text: string, hint?: string): void {
-    this.problems.push({ severity, place, text, ...withHint(hint) });
+    // Of what environment variables hold nats-server knows no places.
+    const unplaced = (place?.source.origin ?? null) !== null ? { unplaced: true } : {};
+    this.problems.push({ severity, place, text, ...unplaced, ...withHint(hint) });
   }
 }
 

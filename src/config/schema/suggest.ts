@@ -10,7 +10,7 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   let bestDistance = Math.floor(Math.max(wanted.length, 3) * FRACTION_WRONG_MAX) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, candidate);
+    const distance = editDistance(wanted, candidate, bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -19,8 +19,12 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make one word of the other. */
-export function editDistance(from: string, to: string): number {
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that make one word of the other.
+ *
+ * @param limit from which on the exact number does not matter.
+ */
+export function editDistance(from: string, to: string, limit = Number.POSITIVE_INFINITY): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
@@ -32,6 +36,7 @@ export function editDistance(from: string, to: string): number {
       if (isSwap) cost = Math.min(cost, beforeLast[j - 2]! + 1);
       row.push(cost);
     }
+    if (Math.min(...row) >= limit && Math.min(...last) >= limit) return limit;
     beforeLast = last;
     last = row;
   }

@@ -1,14 +1,21 @@
 /** Types that the value of an option may have. */
 
 import { type ConfigNode, goTypeName } from "../language/node.ts";
-import { parseGoDuration, QuantityError } from "./go-quantities.ts";
+import { parseGoDuration, quantityOr } from "./go-quantities.ts";
 import type { Reader } from "./reader.ts";
+
+const NS_PER_SECOND = 1_000_000_000n;
+const NS_PER_MS = 1_000_000;
 
 export interface ValueType<T> {
   /** For people, as `nats-server config explain` shows it: `duration`, `true or false`. */
   readonly name: string;
-  /** The value, or undefined after the reader has been told what is wrong with it. */
-  read(node: ConfigNode, reader: Reader): T | undefined;
+  /**
+   * The value, or undefined after the reader has been told what is wrong with it.
+   *
+   * @param key as it is spelt in the file; only messages that name it need it.
+   */
+  read(node: ConfigNode, reader: Reader, key?: string): T | undefined;
 }
 
 export const text: ValueType<string> = {
@@ -34,13 +41,17 @@ export function duration(name: string): ValueType<number> {
     name: "duration",
     read(node, reader) {
       if (node.kind === "string") return readDuration(node, node.value, name, reader);
-      const value = integer.read(node, reader);
-      const advice = `${name} should be converted to a duration`;
-      if (value === undefined) return undefined;
-      reader.doubtfulUse(node, name, advice, `write ${name}: "${value}s"`);
-      return value * 1000;
+      // nats-server gives this advice also for what is no number at all.
+      const hint = node.kind === "integer" ? `write ${name}: "${node.value}s"` : undefined;
+      reader.doubtfulUse(node, name, `${name} should be converted to a duration`, hint);
+      return node.kind === "integer" ? secondsToMs(node.value) : reader.wrongType(node, "int64");
     },
   };
+}
+
+/** As in nats-server, nanoseconds that are too many begin anew at the other end. */
+export function secondsToMs(seconds: bigint): number {
+  return Number(BigInt.asIntN(64, seconds * NS_PER_SECOND)) / NS_PER_MS;
 }
 
 /** Milliseconds; an integer is refused. */
@@ -60,12 +71,10 @@ function readDuration(
   name: string,
   reader: Reader,
 ): number | undefined {
-  try {
-    return parseGoDuration(value);
-  } catch (error) {
-    if (!(error instanceof QuantityError)) throw error;
-    return reader.error(node, `error parsing ${name}: ${error.message}`, 'write it like "1m30s"');
-  }
+  return quantityOr(
+    () => parseGoDuration(value),
+    (problem) => reader.error(node, `error parsing ${name}: ${problem}`, 'write it like "1m30s"'),
+  );
 }
 
 /** One text, or an array of them. */
@@ -90,17 +99,24 @@ export function texts(name: string): ValueType<string[]> {
   };
 }
 
+/** The name of a server or of a cluster. */
+export function nameOf(what: string): ValueType<string> {
+  return checked(text, (name, node, reader) =>
+    name.includes(" ") ? reader.error(node, `${what} name cannot contain spaces`) : name,
+  );
+}
+
 /** A type whose values must also pass `check`, which reports what is wrong with them. */
 export function checked<T>(
   type: ValueType<T>,
-  check: (value: T, node: ConfigNode, reader: Reader) => T | undefined,
+  check: (value: T, node: ConfigNode, reader: Reader, key?: string) => T | undefined,
   name = type.name,
 ): ValueType<T> {
   return {
     name,
-    read(node, reader) {
-      const value = type.read(node, reader);
-      return value === undefined ? undefined : check(value, node, reader);
+    read(node, reader, key) {
+      const value = type.read(node, reader, key);
+      return value === undefined ? undefined : check(value, node, reader, key);
     },
   };
 }
