@@ -2,6 +2,8 @@
 
 import type { Options } from "../options/options.ts";
 import { Section } from "../schema/section.ts";
+import { authorizationFields } from "./access/authorization.ts";
+import { accountFields } from "./accounts/accounts.ts";
 import { clientFields } from "./server/client.ts";
 import { identityFields } from "./server/identity.ts";
 import { fileFields, loggingFields } from "./server/logging.ts";
@@ -13,4 +15,6 @@ export const ROOT: Section<Options> = new Section<Options>("", [
   ...loggingFields,
   ...fileFields,
   ...monitoringFields,
+  ...authorizationFields,
+  ...accountFields,
 ]);
