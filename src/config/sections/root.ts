@@ -4,10 +4,15 @@ import type { Options } from "../options/options.ts";
 import { Section } from "../schema/section.ts";
 import { authorizationFields } from "./access/authorization.ts";
 import { accountFields } from "./accounts/accounts.ts";
+import { clusterFields } from "./links/cluster.ts";
+import { gatewayFields } from "./links/gateway.ts";
+import { leafnodeFields } from "./links/leafnodes.ts";
 import { clientFields } from "./server/client.ts";
 import { identityFields } from "./server/identity.ts";
 import { fileFields, loggingFields } from "./server/logging.ts";
 import { monitoringFields } from "./server/monitoring.ts";
+import { ocspFields } from "./tls/ocsp.ts";
+import { tlsFields } from "./tls/tls.ts";
 
 export const ROOT: Section<Options> = new Section<Options>("", [
   ...clientFields,
@@ -17,4 +22,9 @@ export const ROOT: Section<Options> = new Section<Options>("", [
   ...monitoringFields,
   ...authorizationFields,
   ...accountFields,
+  ...tlsFields,
+  ...ocspFields,
+  ...clusterFields,
+  ...gatewayFields,
+  ...leafnodeFields,
 ]);
