@@ -43,6 +43,7 @@ export class NatsServer implements AsyncDisposable {
     const { log = false, ...given } = options;
     const sink = typeof log === "function" ? log : log ? await consoleSink() : null;
     const server = new Server({ host: "127.0.0.1", port: 0, ...given }, sink);
+    await server.useCertificates(server.options.tls);
     server.start();
     return new NatsServer(server);
   }

@@ -1,14 +1,16 @@
 /** Texts of the protocol trace, as nats-server logs them. */
 
+import type { Logger } from "../log/logger.ts";
 import { goQuote } from "../protocol/go-quote.ts";
+import { redactSecrets } from "./redact-secrets.ts";
 
-/** Values that must never reach a log. */
-const SECRETS = /("?(?:pass\w*|auth_token\w*|nkey|sig|proxy_sig)"?\s*:\s*)"(?:[^"\\]|\\.)*"?/gi;
+/** A header block ends with an empty line, which traces of headers leave out. */
+const HEADER_END_BYTES = 4;
 
 /** `<<- [PUB foo 5]`: an operation that came in. */
 export function traceIn(verb: string, buf: Buffer, start: number, end: number): string {
   const args = buf.toString("utf8", start, end);
-  const shown = verb === "CONNECT" ? args.replace(SECRETS, '$1"[REDACTED]"') : args;
+  const shown = verb === "CONNECT" ? redactSecrets(args) : args;
   return shown === "" ? `<<- [${verb}]` : `<<- [${verb} ${shown}]`;
 }
 
@@ -17,10 +19,28 @@ export function traceOut(text: string): string {
   return `->> [${text}]`;
 }
 
-/** `MSG_PAYLOAD: ["hello"]`, cut to `max` bytes when that is not 0; null for an empty payload. */
-export function tracePayload(buf: Buffer, start: number, end: number, max: number): string | null {
-  if (end <= start) return null;
-  const isCut = max > 0 && end - start > max;
-  const shown = goQuote(buf, start, isCut ? start + max : end);
+/** Bytes of the header block that follows a control line: `HMSG foo 1 18 20` has 18, MSG none. */
+export function headerBytesOf(line: string): number {
+  return line.startsWith("HMSG ") ? Number(line.split(" ").at(-2)) : 0;
+}
+
+/**
+ * `MSG_PAYLOAD: ["hello"]`, cut to the length that the log allows; null for an empty payload.
+ *
+ * Where the log traces headers only, it is the header block, and null when there is none.
+ *
+ * @param start of the header block, or of the payload when there is none.
+ */
+export function tracePayload(
+  { traceHeaders, maxTracedMsgLen: max }: Pick<Logger, "traceHeaders" | "maxTracedMsgLen">,
+  buf: Buffer,
+  start: number,
+  end: number,
+  headerBytes: number,
+): string | null {
+  const shownEnd = traceHeaders ? start + headerBytes - HEADER_END_BYTES : end;
+  if (shownEnd <= start) return null;
+  const isCut = max > 0 && shownEnd - start > max;
+  const shown = goQuote(buf, start, isCut ? start + max : shownEnd);
   return isCut ? `MSG_PAYLOAD: [${shown.slice(0, -1)}..."]` : `MSG_PAYLOAD: [${shown}]`;
 }

@@ -31,7 +31,7 @@ import type { ParserFault } from "../protocol/parser.ts";
 import { answerFault } from "./client-faults.ts";
 import { describeClient } from "./client-label.ts";
 import { LineTokens } from "./client-lines.ts";
-import { traceIn, traceOut, tracePayload } from "./client-trace.ts";
+import { headerBytesOf, traceIn, traceOut, tracePayload } from "./client-trace.ts";
 import { isReservedReply, isReservedSubject } from "./reserved-subjects.ts";
 
 const OK = Buffer.from("+OK\r\n");
@@ -39,7 +39,6 @@ const PING = Buffer.from("PING\r\n");
 const PONG = Buffer.from("PONG\r\n");
 /** Queue name that system services use among servers. */
 const SYSTEM_QUEUE = "_sys_";
-const INT32_MAX = 0x7fffffff;
 
 /** Shared by all clients: a line is handled before the next one is read. */
 const tokens = new LineTokens();
@@ -47,13 +46,11 @@ const tokens = new LineTokens();
 /** What clients need from their server. */
 export interface ClientHost extends ConnectionHost {
   readonly options: ConnectionHost["options"] & {
-    readonly maxPayload: number;
     readonly maxSubscriptions: number;
     readonly maxSubTokens: number;
     readonly pingIntervalMs: number;
     readonly pingMax: number;
     readonly noHeaderSupport: boolean;
-    readonly maxTracedMsgLen: number;
   };
   readonly serverInfo: ServerInfo;
   readonly account: Account;
@@ -78,13 +75,12 @@ export class Client extends Connection implements KeepaliveOwner {
   #infoSent = false;
 
   constructor(host: ClientHost, transport: Transport, cid: number, peer: Peer) {
-    const maxPayload = host.options.maxPayload;
-    super(host, transport, cid, peer, maxPayload < 0 ? INT32_MAX : maxPayload);
+    super(host, transport, cid, peer);
     this.#host = host;
     this.#account = host.account;
     this.#base = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
     this.#label = this.#base;
-    this.keepalive = new Keepalive(this, host.options.pingIntervalMs, host.options.pingMax);
+    this.keepalive = new Keepalive(this, host.options);
     host.sinks.add(this.outbound);
     host.log.debug(`${this.#label} - Client connection created`);
     this.outbound.append(encodeInfo(host.serverInfo, { cid, ip: peer.ip }));
@@ -92,6 +88,11 @@ export class Client extends Connection implements KeepaliveOwner {
 
   get label(): string {
     return this.#label;
+  }
+
+  /** Whether INFO may come at any time: that is agreed on, and the first PING was answered. */
+  get takesInfo(): boolean {
+    return this.#infoSent && this.options.protocol >= 1;
   }
 
   /** Refuses the connection or ends it with an error the client can read. */
@@ -112,8 +113,7 @@ export class Client extends Connection implements KeepaliveOwner {
   onMessage(message: Message): void {
     this.freshMsgs = (this.freshMsgs + 1) | 0;
     this.freshBytes = (this.freshBytes + message.totalBytes) | 0;
-    if (this.parser.tracing)
-      this.#tracePayload("<<- ", message.buf, message.bodyStart, message.end);
+    if (this.parser.tracing) this.#traceMessage(message);
     // A message with a line of its own was checked when that line came.
     if (this.#pedantic && message === this.parser.message) this.onMessageLine(message);
     if (this.#isRefusedSubject(message)) return;
@@ -251,13 +251,8 @@ export class Client extends Connection implements KeepaliveOwner {
     if (!this.#connected || this.#infoSent) return;
     this.#infoSent = true;
     if (this.options.protocol < 1) return;
-    this.outbound.append(
-      encodeInfo(this.#host.serverInfo, {
-        cid: this.cid,
-        ip: this.peer.ip,
-        account: this.#account.name,
-      }),
-    );
+    const about = { cid: this.cid, ip: this.peer.ip, account: this.#account.name };
+    this.outbound.append(encodeInfo(this.#host.serverInfo, about));
   }
 
   onPong(): void {
@@ -295,8 +290,10 @@ export class Client extends Connection implements KeepaliveOwner {
   }
 
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void {
-    this.#trace(traceOut(buf.toString("utf8", frameStart, bodyStart - 2)));
-    this.#tracePayload("->> ", buf, bodyStart, frameEnd);
+    const line = buf.toString("utf8", frameStart, bodyStart - 2);
+    this.#trace(traceOut(line));
+    const text = tracePayload(this.#host.log, buf, bodyStart, frameEnd - 2, headerBytesOf(line));
+    if (text !== null) this.#trace(`->> ${text}`);
   }
 
   onPingTimer(): void {
@@ -393,8 +390,8 @@ export class Client extends Connection implements KeepaliveOwner {
     this.#host.log.trace(`${this.#label} - ${text}`);
   }
 
-  #tracePayload(arrow: string, buf: Buffer, start: number, end: number): void {
-    const text = tracePayload(buf, start, end - 2, this.#host.options.maxTracedMsgLen);
-    if (text !== null) this.#trace(`${arrow}${text}`);
+  #traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {
+    const text = tracePayload(this.#host.log, buf, bodyStart, end - 2, headerBytes);
+    if (text !== null) this.#trace(`<<- ${text}`);
   }
 }

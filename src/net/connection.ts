@@ -23,6 +23,7 @@ const STALL_MS = 10;
 const FREED_CHUNK_MIN = 4096;
 /** nats-server writes in buffers of this size, which its slow consumer log line counts. */
 const CHUNK_BYTES = 64 * 1024;
+const INT32_MAX = 0x7fffffff;
 
 /** What all connections of one server share. */
 export interface ConnectionHost {
@@ -34,6 +35,7 @@ export interface ConnectionHost {
     readonly maxPending: number;
     readonly writeDeadlineMs: number;
     readonly maxControlLine: number;
+    readonly maxPayload: number;
     readonly noFastProducerStall: boolean;
   };
   readonly stats: ServerStats;
@@ -83,23 +85,26 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   #writeGoal = 0;
   #inputEnded = false;
 
-  protected constructor(
-    host: ConnectionHost,
-    transport: Transport,
-    cid: number,
-    peer: Peer,
-    maxPayload: number,
-  ) {
+  protected constructor(host: ConnectionHost, transport: Transport, cid: number, peer: Peer) {
     this.#host = host;
     this.#transport = transport;
     this.cid = cid;
     this.peer = peer;
     this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
-    this.outbound.dropsWhenStalled = host.options.noFastProducerStall;
-    this.outbound.tracing = host.log.tracing;
-    this.outbound.debugging = host.log.debugging;
-    this.parser = new Parser(this, host.message, host.options.maxControlLine, maxPayload);
-    this.parser.tracing = host.log.tracing;
+    const { maxControlLine } = host.options;
+    this.parser = new Parser(this, host.message, maxControlLine, INT32_MAX);
+    this.applyOptions();
+  }
+
+  /** Takes over the options that may have changed since the connection was made. */
+  applyOptions(): void {
+    const { log, options } = this.#host;
+    this.outbound.dropsWhenStalled = options.noFastProducerStall;
+    this.outbound.tracing = log.tracing;
+    this.outbound.debugging = log.debugging;
+    this.parser.tracing = log.tracing;
+    this.parser.maxControlLine = options.maxControlLine;
+    this.parser.maxPayload = options.maxPayload < 0 ? INT32_MAX : options.maxPayload;
   }
 
   /** `ip:port - cid:N` and, once known, who the peer says it is. Begins every log line. */

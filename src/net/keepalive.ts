@@ -9,6 +9,9 @@ const FIRST_PING_JITTER = 0.2;
 /** A measured round-trip time is good for an hour; until then a quiet peer is pinged anyway. */
 const RTT_VALID_MS = 60 * 60 * 1000;
 
+/** The longest delay that the runtime's timers know, some 25 days. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export interface KeepaliveOwner {
   /** The interval has passed; one of the others may follow. */
   onPingTimer(): void;
@@ -19,29 +22,33 @@ export interface KeepaliveOwner {
   onPingDelayed(sinceActivityMs: number): void;
 }
 
+/** Read anew each time, so a reload takes effect with the next PING. */
+export interface KeepaliveSettings {
+  readonly pingIntervalMs: number;
+  readonly pingMax: number;
+}
+
 export class Keepalive {
   /** Last round trip in milliseconds; 0 while unknown. */
   rttMs = 0;
   readonly #owner: KeepaliveOwner;
-  readonly #intervalMs: number;
-  readonly #pingsMax: number;
+  readonly #settings: KeepaliveSettings;
   #timer: Timer | undefined;
   #open = 0;
   #pingedAt = 0;
   #measuredAt = 0;
   #activeAt = 0;
 
-  constructor(owner: KeepaliveOwner, intervalMs: number, pingsMax: number) {
+  constructor(owner: KeepaliveOwner, settings: KeepaliveSettings) {
     this.#owner = owner;
-    this.#intervalMs = intervalMs;
-    this.#pingsMax = pingsMax;
-    this.#arm(intervalMs);
+    this.#settings = settings;
+    this.#arm(settings.pingIntervalMs);
   }
 
   /** CONNECT was accepted. */
   onConnect(): void {
     const jitter = 1 + Math.random() * FIRST_PING_JITTER;
-    this.#arm(Math.min(this.#intervalMs, FIRST_PING_MS) * jitter);
+    this.#arm(Math.min(this.#settings.pingIntervalMs, FIRST_PING_MS) * jitter);
   }
 
   /** The peer sent something that shows it is alive. */
@@ -65,7 +72,9 @@ export class Keepalive {
 
   #arm(delayMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(onTimer, delayMs, this);
+    // The runtime takes anything else for no delay at all, and says so on standard error.
+    const delay = Math.min(Math.max(delayMs, 1), TIMER_MS_MAX);
+    this.#timer = setTimeout(onTimer, delay, this);
     this.#timer.unref();
   }
 
@@ -75,10 +84,10 @@ export class Keepalive {
     const now = performance.now();
     const quietMs = now - this.#activeAt;
     const isMeasured = this.rttMs > 0 && now - this.#measuredAt < RTT_VALID_MS;
-    if (isMeasured && this.#activeAt > 0 && quietMs < this.#intervalMs) {
+    if (isMeasured && this.#activeAt > 0 && quietMs < this.#settings.pingIntervalMs) {
       this.#owner.onPingDelayed(quietMs);
     } else {
-      if (this.#open + 1 > this.#pingsMax) {
+      if (this.#open + 1 > this.#settings.pingMax) {
         this.#owner.onStale();
         return;
       }
@@ -86,7 +95,7 @@ export class Keepalive {
       this.#pingedAt = now;
       this.#owner.sendPing();
     }
-    this.#arm(this.#intervalMs);
+    this.#arm(this.#settings.pingIntervalMs);
   }
 }
 

@@ -3,7 +3,7 @@
  * byte apart from ids, ports and versions.
  *
  * CONFORMANCE_CANDIDATE=peer compares nats-server with itself, which tests the transcripts.
- * NATS_SERVER_BINARY=<file> also plays those with default options to the compiled executable.
+ * NATS_SERVER_BINARY=<file> also plays them to the compiled executable.
  */
 
 import { describe, expect, test } from "bun:test";
@@ -69,11 +69,11 @@ function report(transcript: Transcript, recording: Recording, last: number): str
   return [...sent, ...received].join("\n");
 }
 
-function conformance(candidate: Target, applies: (transcript: Transcript) => boolean): void {
+function conformance(candidate: Target): void {
   describe.skipIf(peer === undefined)(candidate.name, () => {
     for (const [group, transcripts] of Object.entries(GROUPS)) {
       describe(group, () => {
-        for (const transcript of transcripts.filter(applies)) {
+        for (const transcript of transcripts) {
           const run = () => compare(peer!, candidate, transcript);
           test.concurrent(transcript.name, run, TIMEOUT_MS);
         }
@@ -83,12 +83,12 @@ function conformance(candidate: Target, applies: (transcript: Transcript) => boo
 }
 
 if (process.env.CONFORMANCE_CANDIDATE === "peer" && peer !== undefined) {
-  conformance(peer, () => true);
+  conformance(peer);
 } else {
-  conformance(embeddedTarget, () => true);
+  conformance(embeddedTarget);
 }
 
 const executable = process.env.NATS_SERVER_BINARY;
 if (executable !== undefined) {
-  conformance(executableTarget(executable), (transcript) => transcript.options === undefined);
+  conformance(executableTarget(executable));
 }

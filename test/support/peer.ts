@@ -61,9 +61,11 @@ export async function startProcess(binary: string, args: string[]): Promise<Serv
   return { ...address, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Starts the peer with a configuration file of this text; the address it listens on is given. */
-export async function startPeer(binary: string, config: string): Promise<ServerProcess> {
-  const folder = await mkdtemp(join(tmpdir(), "nats-peer-"));
+/** Starts a binary with a configuration file of this text; the address it listens on is given. */
+export async function startConfigured(binary: string, config: string): Promise<ServerProcess> {
+  // An empty file would be worth a warning.
+  if (config === "") return startProcess(binary, []);
+  const folder = await mkdtemp(join(tmpdir(), "nats-test-"));
   try {
     const file = join(folder, "nats-server.conf");
     await writeFile(file, config);

@@ -51,9 +51,6 @@ const LISTENING = /^Listening for client connections on \S+:(\d+)$/;
 
 export const target = chooseTarget();
 
-/** The executable has flags for a few options only; tests that need another one skip it. */
-export const takesEveryOption = target !== "binary";
-
 function chooseTarget(): TargetName {
   const name = process.env.NATS_TEST_TARGET ?? "embedded";
   if (!TARGETS.includes(name)) throw new Error(`NATS_TEST_TARGET=${name}: ${TARGETS.join(", ")}`);
@@ -129,29 +126,19 @@ async function startProcess(
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "nats-test-"));
   try {
-    return await spawnServer(which, await commandLine(which, options, folder));
+    return await spawnServer(which, await commandLine(options, folder));
   } finally {
     // A configuration file is read once, at start.
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function commandLine(
-  which: "binary" | "peer",
-  options: Partial<Options>,
-  folder: string,
-): Promise<string[]> {
+async function commandLine(options: Partial<Options>, folder: string): Promise<string[]> {
   const { port = 0, debug = false, trace = false, maxTracedMsgLen, ...settings } = options;
   // On the command line 0 stands for "not given"; -1 is any free port.
   const args = ["-a", "127.0.0.1", "-p", String(port === 0 ? -1 : port)];
   if (debug) args.push("-D");
   if (trace) args.push("-V");
-  if (which === "binary") {
-    const names = Object.keys(settings);
-    if (names.length > 0) throw new Error(`the executable has no flag for ${names.join(", ")}`);
-    if (maxTracedMsgLen !== undefined) args.push("--max_traced_msg_len", String(maxTracedMsgLen));
-    return args;
-  }
   const traced = maxTracedMsgLen === undefined ? "" : `max_traced_msg_len: ${maxTracedMsgLen}\n`;
   const config = toConfig(settings) + traced;
   // An empty file would be worth a warning.

@@ -1,7 +1,7 @@
 /** One way to start a server from the same options, be it ours or the peer. */
 
 import { NatsServer, type Options } from "../../src/embed.ts";
-import { type ServerProcess, startPeer, startProcess } from "./peer.ts";
+import { type ServerProcess, startConfigured } from "./peer.ts";
 
 export type TargetOptions = Partial<Options>;
 
@@ -10,7 +10,7 @@ export interface Target {
   start(options: TargetOptions): Promise<ServerProcess>;
 }
 
-/** How the peer's configuration file spells each option; the rest make no difference on the wire. */
+/** How a configuration file spells each option; the rest make no difference on the wire. */
 const SETTINGS: Partial<Record<keyof Options, string>> = {
   serverName: "server_name",
   clientAdvertise: "client_advertise",
@@ -27,12 +27,13 @@ const SETTINGS: Partial<Record<keyof Options, string>> = {
   noFastProducerStall: "no_fast_producer_stall",
 };
 
-/** @throws for an option that has no equivalent, so that it cannot be compared by accident. */
+/** @throws for an option that is not in the table, so that it is not forgotten by accident. */
 export function toConfig(options: TargetOptions): string {
   return Object.entries(options)
     .map(([name, value]) => {
       const setting = SETTINGS[name as keyof Options];
-      if (setting === undefined) throw new Error(`option ${name} cannot be given to the peer`);
+      if (setting === undefined)
+        throw new Error(`option ${name} has no spelling for a configuration file`);
       return `${setting}: ${JSON.stringify(name.endsWith("Ms") ? `${value}ms` : value)}\n`;
     })
     .join("");
@@ -41,7 +42,7 @@ export function toConfig(options: TargetOptions): string {
 export function peerTarget(binary: string): Target {
   return {
     name: "nats-server",
-    start: (options) => startPeer(binary, toConfig(options)),
+    start: (options) => startConfigured(binary, toConfig(options)),
   };
 }
 
@@ -51,13 +52,10 @@ export const embeddedTarget: Target = {
   start: (options) => NatsServer.start({ ...options, host: "127.0.0.1", port: 0, log: false }),
 };
 
-/** Our server as the compiled executable; it has no configuration file, so default options only. */
+/** Our server as the compiled executable, with a configuration file as the peer has. */
 export function executableTarget(binary: string): Target {
   return {
     name: "executable",
-    start: (options) => {
-      if (Object.keys(options).length > 0) throw new Error("the executable takes no options here");
-      return startProcess(binary, []);
-    },
+    start: (options) => startConfigured(binary, toConfig(options)),
   };
 }

@@ -1,7 +1,7 @@
 /** How connections end, from either side, and what becomes of what they had. */
 
 import { describe, expect, test } from "bun:test";
-import { logged, startServer, takesEveryOption, target, until } from "../support/server.ts";
+import { logged, startServer, target, until } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
 import { Flood, PUBLISHER, SUBSCRIBER, Tally } from "./flood.ts";
 import { Stream } from "./stream.ts";
@@ -234,7 +234,7 @@ describe("a server that stops", () => {
   });
 });
 
-describe.skipIf(!takesEveryOption)("keep-alive", () => {
+describe("keep-alive", () => {
   test("a client that does not answer two PINGs is told that it is stale, and closed", async () => {
     await using server = await startServer({ pingIntervalMs: 150, pingMax: 2 });
     const started = performance.now();

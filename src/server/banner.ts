@@ -1,0 +1,71 @@
+/** What a server says about itself before it listens: nats-server's lines in its order. */
+
+import { WISE_MAX_PAYLOAD } from "../config/options/client.ts";
+import type { Options } from "../config/options/options.ts";
+import { allUsers } from "../config/validate/users.ts";
+import type { Logger } from "../log/logger.ts";
+import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
+import { isBcryptHash } from "../protocol/secret-shapes.ts";
+import { COMMIT, VERSION } from "../version.ts";
+
+/** Features that can be turned on and off, with what they are unless told otherwise. */
+const FEATURE_FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ["js_ack_fc_v2", false],
+  ["js_api_reply_v2", false],
+  ["js_raft_delete_range", true],
+  ["js_snapshot_sources", false],
+]);
+
+/** The configuration file a server was started with. */
+export interface ConfigurationSource {
+  readonly path: string;
+  readonly digest: string;
+}
+
+export function logBanner(
+  log: Logger,
+  { name, id }: ServerInfo,
+  options: Options,
+  source: ConfigurationSource | null,
+): void {
+  log.info("Starting nats-server");
+  log.info(`  Version:  ${COMPATIBLE_VERSION} (bun-nats-server ${VERSION})`);
+  log.info(`  Git:      [${COMMIT || "not set"}]`);
+  log.debug(`  Bun:      ${Bun.version}`);
+  log.info(`  Name:     ${name}`);
+  log.info(`  ID:       ${id}`);
+  logFeatureFlags(log, options.featureFlags);
+  if (hasPlaintextPasswords(options)) {
+    log.warn("Plaintext passwords detected, use nkeys or bcrypt");
+  }
+  if (source !== null) log.info(`Using configuration file: ${source.path} (${source.digest})`);
+  if (options.maxPayload > WISE_MAX_PAYLOAD) {
+    log.warn(
+      "Maximum payloads over 8.00 MB are generally discouraged and could lead to poor performance",
+    );
+  }
+}
+
+function logFeatureFlags(log: Logger, given: Readonly<Record<string, boolean>>): void {
+  const names = Object.keys(given).sort();
+  if (names.length === 0) return;
+  const known = names.filter((name) => FEATURE_FLAGS.has(name));
+  const unknown = names.filter((name) => !FEATURE_FLAGS.has(name));
+  const configured = known.map((name) => `${name} (${flagState(name, given[name]!)})`);
+  log.info("  Feature flags:");
+  log.info(`    Configured:    ${configured.join(", ") || "none"}`);
+  if (unknown.length > 0) log.info(`    Unsupported:   ${unknown.join(", ")}`);
+}
+
+function flagState(name: string, isOn: boolean): string {
+  if (FEATURE_FLAGS.get(name)) return isOn ? "enabled" : "opt-out";
+  return isOn ? "opt-in" : "disabled";
+}
+
+function hasPlaintextPasswords(options: Options): boolean {
+  const passwords = allUsers(options).filter(({ nkey }) => nkey === "");
+  const single = options.authorization?.password ?? "";
+  return [single, ...passwords.map(({ password }) => password)].some(
+    (password) => password !== "" && !isBcryptHash(password),
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * Lame duck mode: a server that is about to go takes no new clients, tells those it has, and closes
+ * them one by one, so that they do not all arrive at its neighbours in the same moment.
+ *
+ *     INFO with ldm     grace period      closing, with pauses
+ *     |-----------------------------------|--|---|--|---|--|
+ *
+ * The pauses spread over what the duration leaves after the grace period, but none is longer than a
+ * second: a few clients are gone soon. All of it is nats-server's way.
+ */
+
+import type { Client } from "../kinds/client.ts";
+import type { Logger } from "../log/logger.ts";
+import { TIMER_MS_MAX } from "../net/keepalive.ts";
+import { ClosedReason } from "../protocol/errors.ts";
+import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
+
+/** Longest pause between two clients; also the time to spread over when the settings leave none. */
+const PAUSE_MS_MAX = 1000;
+
+export interface LameDuckSettings {
+  /** Time from the beginning until the last client is closed, at most. */
+  lameDuckDurationMs: number;
+  /** Time that clients have to leave by themselves. */
+  lameDuckGracePeriodMs: number;
+}
+
+export interface LameDuckHost {
+  readonly log: Logger;
+  readonly clients: ReadonlyMap<number, Client>;
+  readonly serverInfo: ServerInfo;
+}
+
+/** Time and chance, for tests to have their own. */
+export interface LameDuckClock {
+  /** Milliseconds from any beginning. */
+  now(): number;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+  /** Resolves after the time, or at once when the signal comes. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const CLOCK: LameDuckClock = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  wait: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, Math.min(milliseconds, TIMER_MS_MAX));
+      signal.addEventListener("abort", finish);
+    }),
+};
+
+/**
+ * Tells the clients, waits, and closes them; those that came before are all there are.
+ *
+ * @param signal ends it early, without closing the rest.
+ */
+export async function runLameDuck(
+  { log, clients, serverInfo }: LameDuckHost,
+  { lameDuckDurationMs, lameDuckGracePeriodMs }: LameDuckSettings,
+  signal: AbortSignal,
+  clock = CLOCK,
+): Promise<void> {
+  const leaving = [...clients.values()];
+  if (leaving.length === 0) return;
+  const spread = lameDuckDurationMs - lameDuckGracePeriodMs;
+  const pauseMax = Math.min((spread > 0 ? spread : PAUSE_MS_MAX) / leaving.length, PAUSE_MS_MAX);
+  for (const client of leaving) tell(client, serverInfo);
+  await clock.wait(lameDuckGracePeriodMs, signal);
+  if (signal.aborted) return;
+  log.info("Closing existing clients");
+  // Pauses add up from here: with thousands of clients they are shorter than a timer can be.
+  let due = clock.now();
+  for (const client of leaving) {
+    const early = due - clock.now();
+    if (early > 0) await clock.wait(early, signal);
+    if (signal.aborted) return;
+    client.close(ClosedReason.ServerShutdown);
+    due += Math.max(clock.random() * pauseMax, pauseMax / 2);
+  }
+}
+
+function tell(client: Client, serverInfo: ServerInfo): void {
+  if (!client.takesInfo) return;
+  const about = { cid: client.cid, ip: client.peer.ip, isLameDuck: true };
+  client.outbound.append(encodeInfo(serverInfo, about));
+}
