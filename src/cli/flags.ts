@@ -1,134 +1,118 @@
 /**
- * The command line's flags: one row each, from which parsing and usage text are made.
+ * The command line's flags, a row each: all that nats-server has.
+ *
+ * What `-h` says of them is in `usage.ts`, which only `-h` needs.
  */
 
 import { DEFAULT_PORT } from "../config/options/client.ts";
 import { DEFAULT_OPTIONS, type Options } from "../config/options/options.ts";
+import type { Feature } from "../config/schema/features.ts";
 
 export interface Flag {
   /** All spellings without dashes; any may be written with one dash or two. */
   readonly names: readonly string[];
   readonly type: "boolean" | "string" | "integer";
-  /** First column of the usage text. */
-  readonly usage: string;
-  readonly description: string;
-  readonly section: "Server Options" | "Logging Options" | "Common Options";
-  /** What the flag changes; flags without it are handled before a server is made. */
-  readonly apply?: (options: Partial<Options>, value: string) => void;
+  /** What the flag changes; the others are looked at before, or after, a server has options. */
+  readonly apply?: Apply | undefined;
+  /** Feature without which the flag has no effect. */
+  readonly needs?: Feature | undefined;
 }
 
+type Apply = (options: Options, value: string) => void;
+
+/** Properties of the options that hold a value of one type. */
+type Holding<T> = {
+  [Key in keyof Options]: Options[Key] extends T ? (T extends Options[Key] ? Key : never) : never;
+}[keyof Options];
+
+/**
+ * In the order in which they count: what sets an option that an earlier row has set is the one that
+ * counts, wherever it stands on the command line.
+ */
 export const FLAGS: readonly Flag[] = [
-  {
-    names: ["a", "net", "addr"],
-    type: "string",
-    usage: "-a, --addr, --net <host>",
-    description: "Bind to host address (default: 0.0.0.0)",
-    section: "Server Options",
-    apply: (options, value) => {
-      options.host = value === "" ? DEFAULT_OPTIONS.host : value;
-    },
-  },
-  {
-    names: ["p", "port"],
-    type: "integer",
-    usage: "-p, --port <port>",
-    description: "Use port for clients (default: 4222, -1 for any free port)",
-    section: "Server Options",
-    apply: (options, value) => {
-      // On the command line 0 is "not given"; -1 asks for any free port.
-      options.port = Number(value) === 0 ? DEFAULT_PORT : Number(value);
-    },
-  },
-  {
-    names: ["n", "name", "server_name"],
-    type: "string",
-    usage: "-n, --name\n    --server_name <server_name>",
-    description: "Server name (default: auto)",
-    section: "Server Options",
-    apply: (options, value) => {
-      options.serverName = value;
-    },
-  },
-  {
-    names: ["client_advertise"],
-    type: "string",
-    usage: "    --client_advertise <string>",
-    description: "Client URL to advertise to other servers",
-    section: "Server Options",
-    apply: (options, value) => {
-      options.clientAdvertise = value;
-    },
-  },
-  {
-    names: ["D", "debug"],
-    type: "boolean",
-    usage: "-D, --debug",
-    description: "Enable debugging output",
-    section: "Logging Options",
-    apply: (options, value) => {
-      options.debug = value === "true";
-    },
-  },
-  {
-    names: ["V", "trace"],
-    type: "boolean",
-    usage: "-V, --trace",
-    description: "Trace the raw protocol",
-    section: "Logging Options",
-    apply: (options, value) => {
-      options.trace = value === "true";
-    },
-  },
-  {
-    names: ["DV"],
-    type: "boolean",
-    usage: "-DV",
-    description: "Debug and trace",
-    section: "Logging Options",
-    apply: (options, value) => {
-      options.debug = value === "true";
-      options.trace = value === "true";
-    },
-  },
-  {
-    names: ["max_traced_msg_len"],
-    type: "integer",
-    usage: "    --max_traced_msg_len <len>",
-    description: "Maximum printable length for traced messages (default: unlimited)",
-    section: "Logging Options",
-    apply: (options, value) => {
-      options.maxTracedMsgLen = Number(value);
-    },
-  },
-  {
-    names: ["h", "help"],
-    type: "boolean",
-    usage: "-h, --help",
-    description: "Show this message",
-    section: "Common Options",
-  },
-  {
-    names: ["v", "version"],
-    type: "boolean",
-    usage: "-v, --version",
-    description: "Show version",
-    section: "Common Options",
-  },
+  text("a addr net", (options, value) => {
+    options.host = value === "" ? DEFAULT_OPTIONS.host : value;
+  }),
+  integer("p port", (options, value) => {
+    // On the command line 0 is "not given"; -1 asks for any free port.
+    options.port = Number(value) === 0 ? DEFAULT_PORT : Number(value);
+  }),
+  text("n name server_name", "serverName"),
+  text("P pid", "pidFile"),
+  integer("m http_port", "httpPort", "monitoring"),
+  integer("ms https_port", "httpsPort", "monitoring"),
+  text("c config"),
+  boolean("t"),
+  text("sl signal"),
+  text("client_advertise", "clientAdvertise"),
+  text("ports_file_dir", "portsFileDir"),
+
+  text("l log", "logFile"),
+  boolean("T logtime", "logtime"),
+  boolean("logtime_utc", "logtimeUtc"),
+  boolean("s syslog", "syslog"),
+  text("r remote_syslog", "remoteSyslog"),
+  boolean("D debug", "debug"),
+  boolean("V trace", "trace"),
+  boolean("DV", (options, value) => {
+    options.debug = options.trace = value === "true";
+  }),
+  boolean("DVV", (options, value) => {
+    options.debug = options.trace = options.traceVerbose = value === "true";
+  }),
+  boolean("VV", (options, value) => {
+    options.trace = options.traceVerbose = value === "true";
+  }),
+  integer("log_size_limit", "logSizeLimit"),
+  integer("max_traced_msg_len", "maxTracedMsgLen"),
+
+  boolean("js jetstream", undefined, "JetStream"),
+  text("sd store_dir", "storeDir", "JetStream"),
+
+  text("user", undefined, "authentication"),
+  text("pass", undefined, "authentication"),
+  text("auth", undefined, "authentication"),
+
+  boolean("tls", undefined, "TLS"),
+  text("tlscert", undefined, "TLS"),
+  text("tlskey", undefined, "TLS"),
+  boolean("tlsverify", undefined, "TLS"),
+  text("tlscacert", undefined, "TLS"),
+
+  text("routes", undefined, "clustering"),
+  text("cluster cluster_listen", undefined, "clustering"),
+  text("cluster_name", undefined, "clustering"),
+  boolean("no_advertise", undefined, "clustering"),
+  text("cluster_advertise", undefined, "clustering"),
+  integer("connect_retries", undefined, "clustering"),
+
+  integer("profile", "profPort", "profiling"),
+
+  boolean("h help"),
+  boolean("v version"),
+  boolean("help_tls"),
 ];
 
-/** Column at which descriptions begin. */
-const DESCRIPTION_COLUMN = 37;
+function text(names: string, to?: Holding<string> | Apply, needs?: Feature): Flag {
+  const apply = typeof to === "string" ? setting(to, (value) => value) : to;
+  return { names: names.split(" "), type: "string", apply, needs };
+}
 
-/** What `-h` prints: nats-server's layout, one block for each section. */
-export function usageText(): string {
-  const sections = new Map<string, string[]>();
-  for (const flag of FLAGS) {
-    const rows = sections.get(flag.section) ?? [];
-    const lines = flag.usage.split("\n").map((line) => `    ${line}`);
-    const last = lines.pop()!;
-    rows.push(...lines, last.padEnd(DESCRIPTION_COLUMN) + flag.description);
-    sections.set(flag.section, rows);
-  }
-  const blocks = [...sections].map(([title, rows]) => `${title}:\n${rows.join("\n")}\n`);
-  return `\nUsage: nats-server [options]\n\n${blocks.join("\n")}\n`;
+function integer(names: string, to?: Holding<number> | Apply, needs?: Feature): Flag {
+  const apply = typeof to === "string" ? setting(to, Number) : to;
+  return { names: names.split(" "), type: "integer", apply, needs };
+}
+
+function boolean(names: string, to?: Holding<boolean> | Apply, needs?: Feature): Flag {
+  const apply = typeof to === "string" ? setting(to, (value) => value === "true") : to;
+  return { names: names.split(" "), type: "boolean", apply, needs };
+}
+
+function setting<Key extends keyof Options>(
+  property: Key,
+  convert: (value: string) => Options[Key],
+): Apply {
+  return (options, value) => {
+    options[property] = convert(value);
+  };
 }

@@ -3,7 +3,7 @@
  * a flag of its own, and faults are reported in Go's words.
  */
 
-import { goQuote } from "../protocol/go-quote.ts";
+import { goQuoteText } from "../protocol/go-quote.ts";
 import { FLAGS, type Flag } from "./flags.ts";
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
@@ -17,6 +17,8 @@ const INT64_MIN = -(2n ** 63n);
 /** A flag as given, with a value of its type as text. */
 export interface GivenFlag {
   flag: Flag;
+  /** As it was spelt, without dashes. */
+  name: string;
   value: string;
 }
 
@@ -28,9 +30,14 @@ export class ParsedFlags {
   /** What is wrong. */
   fault: string | undefined;
 
+  /** Value of a flag, under any of its names; undefined when it is not given. */
+  value(name: string): string | undefined {
+    return this.given.findLast(({ flag }) => flag.names.includes(name))?.value;
+  }
+
   /** Tells whether a boolean flag is on, under any of its names. */
   isSet(name: string): boolean {
-    return this.given.findLast(({ flag }) => flag.names.includes(name))?.value === "true";
+    return this.value(name) === "true";
   }
 }
 
@@ -66,7 +73,7 @@ export function parseGoFlags(argv: readonly string[]): ParsedFlags {
       parsed.fault = fault;
       return parsed;
     }
-    parsed.given.push({ flag, value });
+    parsed.given.push({ flag, name, value });
   }
   return parsed;
 }
@@ -76,9 +83,9 @@ function parseValue(flag: Flag, name: string, value: string): { value?: string; 
   if (flag.type === "boolean") {
     if (TRUE.has(value)) return { value: "true" };
     if (FALSE.has(value)) return { value: "false" };
-    return { fault: `invalid boolean value ${quote(value)} for -${name}: parse error` };
+    return { fault: `invalid boolean value ${goQuoteText(value)} for -${name}: parse error` };
   }
-  const invalid = `invalid value ${quote(value)} for flag -${name}`;
+  const invalid = `invalid value ${goQuoteText(value)} for flag -${name}`;
   if (!INTEGER.test(value)) return { fault: `${invalid}: parse error` };
   const integer = parseGoInteger(value);
   if (integer < INT64_MIN || integer > INT64_MAX)
@@ -91,8 +98,4 @@ function parseGoInteger(text: string): bigint {
   const isOldOctal = /^0[0-7]+$/.test(digits);
   const integer = BigInt(isOldOctal ? `0o${digits.slice(1)}` : digits);
   return text.startsWith("-") ? -integer : integer;
-}
-
-function quote(text: string): string {
-  return goQuote(Buffer.from(text));
 }

@@ -1,0 +1,84 @@
+/** Which server `healthcheck` asks: that of a URL, of a configuration file, or of a port. */
+
+import { headline } from "../config/language/problem.ts";
+import { DEFAULT_PORT } from "../config/options/client.ts";
+import { parseGoUrl } from "../protocol/go-url.ts";
+import { ArgumentError } from "./command-arguments.ts";
+
+export interface ServerArguments {
+  readonly url?: string | undefined;
+  readonly config?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+/** Where to ask, and as whom. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+const LOOPBACK = "127.0.0.1";
+const LOOPBACKS: Readonly<Record<string, string>> = {
+  "": LOOPBACK,
+  "0.0.0.0": LOOPBACK,
+  "::": "::1",
+};
+const PORT_MAX = 65_535;
+
+/** @throws ArgumentError when the arguments name no server. */
+export async function findServer({ url, config, port }: ServerArguments): Promise<Server> {
+  if (url !== undefined) {
+    if (config !== undefined || port !== undefined) {
+      throw new ArgumentError("--url says it all: it goes without --config and --port");
+    }
+    return fromUrl(url);
+  }
+  const given = port === undefined ? undefined : readPort(port);
+  if (config === undefined) {
+    return { host: LOOPBACK, port: given ?? DEFAULT_PORT, credentials: {} };
+  }
+  return fromFile(config, given);
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= PORT_MAX) return Number(text);
+  throw new ArgumentError(`"${text}" is no port to connect to`);
+}
+
+function fromUrl(text: string): Server {
+  // The URL may have a password in it, so no message shows it.
+  const wrong = new ArgumentError("--url is an address such as nats://127.0.0.1:4222");
+  try {
+    const { scheme, user, password, hostname, port } = parseGoUrl(
+      text.includes("://") ? text : `nats://${text}`,
+    );
+    if (!["nats", "tls"].includes(scheme) || hostname === "") throw wrong;
+    return {
+      host: hostname,
+      port: port === "" ? DEFAULT_PORT : readPort(port),
+      credentials: credentials(user, password),
+    };
+  } catch {
+    throw wrong;
+  }
+}
+
+/** A user without a password is a token, as for clients. */
+function credentials(user: string | undefined, pass: string | undefined): Server["credentials"] {
+  if (user === undefined) return {};
+  return pass === undefined ? { auth_token: user } : { user, pass };
+}
+
+async function fromFile(path: string, given: number | undefined): Promise<Server> {
+  const { hasErrors, loadConfig } = await import("../config/load.ts");
+  const { options, problems } = await loadConfig(path, process.env);
+  if (hasErrors(problems)) {
+    const [first, ...others] = problems.filter(({ severity }) => severity === "error");
+    if (others.length === 0) throw new ArgumentError(headline(first!));
+    throw new ArgumentError(`${path} has mistakes, which "config check ${path}" shows`);
+  }
+  const port = given ?? options.port;
+  if (port <= 0) throw new ArgumentError(`${path} leaves the port open, so --port has to name it`);
+  return { host: LOOPBACKS[options.host] ?? options.host, port, credentials: {} };
+}

@@ -1,0 +1,162 @@
+/** `healthcheck`: asks a server what every client asks first, and tells whether it answered. */
+
+import type { Socket } from "bun";
+import { parseGoDuration } from "../config/schema/go-quantities.ts";
+import { goDuration } from "../log/go-duration.ts";
+import { goErrorText } from "../log/go-error.ts";
+import { joinHostPort } from "../protocol/host-port.ts";
+import { ArgumentError } from "./command-arguments.ts";
+import { findServer, type Server, type ServerArguments } from "./healthcheck-server.ts";
+
+export interface Health {
+  readonly healthy: boolean;
+  /** What was found, in one line. */
+  readonly line: string;
+}
+
+export interface HealthArguments extends ServerArguments {
+  readonly timeout: string;
+}
+
+/** A server that says more than this before it answers is none. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
+
+const CONNECT = {
+  verbose: false,
+  pedantic: false,
+  protocol: 1,
+  name: "healthcheck",
+  lang: "bun",
+};
+
+/**
+ * Finds out whether a server is well. One that asks for credentials, or for TLS, is.
+ *
+ * @throws ArgumentError when the arguments name no server.
+ */
+export async function checkHealth(args: HealthArguments): Promise<Health> {
+  const timeoutMs = readTimeout(args.timeout);
+  const server = await findServer(args);
+  const address = joinHostPort(server.host, server.port);
+  try {
+    return { healthy: true, line: `${address} is well: ${await ask(server, timeoutMs)}` };
+  } catch (error) {
+    if (!(error instanceof Unwell)) throw error;
+    return { healthy: false, line: `${address} is not well: ${error.message}` };
+  }
+}
+
+/** No answer, or not the one that a server gives. */
+class Unwell extends Error {}
+
+function readTimeout(text: string): number {
+  try {
+    const timeoutMs = parseGoDuration(text);
+    if (timeoutMs > 0) return timeoutMs;
+  } catch {
+    // Whatever is wrong with it, an example says more.
+  }
+  throw new ArgumentError(`--timeout is a time such as 2s or 500ms, and not "${text}"`);
+}
+
+/**
+ * Connects, and waits for an answer.
+ *
+ * @returns what is to be said of the server.
+ * @throws Unwell when there is none.
+ */
+async function ask(server: Server, timeoutMs: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const conversation = new Conversation(server.credentials, resolve, (reason) =>
+    reject(new Unwell(reason)),
+  );
+  const timer = setTimeout(
+    () => reject(new Unwell(`no answer within ${goDuration(timeoutMs)}`)),
+    timeoutMs,
+  );
+  const connecting = Bun.connect({
+    hostname: server.host,
+    port: server.port,
+    socket: {
+      data: (socket, chunk) => conversation.onData(socket, chunk),
+      close: () => reject(new Unwell("it closed the connection")),
+      error: (_, error) => reject(new Unwell(goErrorText(error))),
+      connectError: (_, error) => reject(new Unwell(goErrorText(error))),
+    },
+  });
+  connecting.catch((error: Error) => reject(new Unwell(goErrorText(error))));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    void connecting.then((socket) => socket.terminate()).catch(() => {});
+  }
+}
+
+/** What is said on the connection. */
+class Conversation {
+  readonly #credentials: Server["credentials"];
+  readonly #succeed: (line: string) => void;
+  readonly #fail: (reason: string) => void;
+  #received = "";
+  #server: string | undefined;
+
+  constructor(
+    credentials: Server["credentials"],
+    succeed: (line: string) => void,
+    fail: (reason: string) => void,
+  ) {
+    this.#credentials = credentials;
+    this.#succeed = succeed;
+    this.#fail = fail;
+  }
+
+  onData(socket: Socket, chunk: Uint8Array): void {
+    this.#received += Buffer.from(chunk).toString("latin1");
+    const lines = this.#received.split("\r\n");
+    this.#received = lines.pop()!;
+    for (const line of lines) this.#onLine(socket, line);
+    if (this.#received.length > ANSWER_BYTES_MAX) this.#fail("it is no NATS server");
+  }
+
+  #onLine(socket: Socket, line: string): void {
+    if (line.startsWith("-ERR")) this.#onError(line.slice("-ERR".length).trim());
+    else if (this.#server === undefined) this.#onInfo(socket, line);
+    else if (line === "PONG") this.#succeed(this.#server);
+  }
+
+  #onInfo(socket: Socket, line: string): void {
+    const info = readInfo(line);
+    if (info === undefined) {
+      this.#fail("it is no NATS server");
+      return;
+    }
+    const [name, version] = [info.server_name, info.version].map(printable);
+    this.#server = `server ${name}, version ${version}`;
+    if (info.tls_required) this.#succeed(`${this.#server}, asks for TLS`);
+    else {
+      const connect = { ...CONNECT, ...this.#credentials };
+      socket.write(`CONNECT ${JSON.stringify(connect)}\r\nPING\r\n`);
+    }
+  }
+
+  #onError(text: string): void {
+    if (/authorization|authentication/i.test(text)) {
+      this.#succeed(`${this.#server ?? "server"}, asks for credentials`);
+    } else this.#fail(`it says ${printable(text)}`);
+  }
+}
+
+function readInfo(line: string): Record<string, unknown> | undefined {
+  const text = /^INFO\s+(\{.*\})\s*$/.exec(line)?.[1] ?? "";
+  try {
+    return JSON.parse(Buffer.from(text, "latin1").toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing that could do something to a terminal. */
+function printable(value: unknown): string {
+  return String(value ?? "unknown").replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?");
+}
