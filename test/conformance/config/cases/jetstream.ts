@@ -1,0 +1,167 @@
+/** JetStream of the server. */
+
+import {
+  accepts,
+  broken,
+  type ConfigCase,
+  fill,
+  lines,
+  mistyped,
+  refuses,
+  valid,
+  words,
+} from "../config-case.ts";
+
+const JETSTREAM = "jetstream { OPTION }";
+const LIMITS = "jetstream { limits { OPTION } }";
+const BATCH = "jetstream { limits { batch { OPTION } } }";
+const TPM = "jetstream { tpm { OPTION } }";
+
+const SIZES = words(`max_memory_store max_mem_store max_mem max_file_store max_file
+  max_outstanding_catchup max_buffered_size meta_compact_size`);
+
+export const JETSTREAM_CASES: readonly ConfigCase[] = [
+  valid(
+    "every option of JetStream",
+    lines(
+      "jetstream {",
+      "  enabled: true",
+      "  enable: true",
+      "  strict: true",
+      "  store_dir: /no/such/folder",
+      "  max_memory_store: 1GB",
+      "  max_file_store: 10GB",
+      "  sync_interval: 2m",
+      "  domain: hub",
+      "  encryption_key: secret",
+      "  prev_encryption_key: old",
+      "  cipher: aes",
+      "  extension_hint: will_extend",
+      "  unique_tag: az",
+      "  max_outstanding_catchup: 64MB",
+      "  max_buffered_msgs: 1000",
+      "  max_buffered_size: 64MB",
+      "  request_queue_limit: 1000",
+      "  info_queue_limit: 1000",
+      "  meta_compact: 10",
+      "  meta_compact_size: 1MB",
+      "  meta_compact_sync: true",
+      "  max_concurrent_io: 64",
+      "  limits {",
+      "    max_ack_pending: 100",
+      "    max_ha_assets: 10",
+      "    max_request_batch: 10",
+      "    duplicate_window: '2m'",
+      "    default_max_consumers: 10",
+      "    batch {",
+      "      max_inflight_per_stream: 1",
+      "      max_inflight_total: 2",
+      "      max_msgs: 3",
+      "      timeout: '5s'",
+      "    }",
+      "  }",
+      "  tpm { keys_file: a, encryption_password: b, srk_password: c, pcr: 22, cipher: chacha }",
+      "}",
+    ).replace("2m\n", "'2m'\n"),
+  ),
+  ...["true", "false", "enabled", "enable", "disabled", "disable", "Enabled"].map((value) =>
+    accepts(`jetstream: ${value}`),
+  ),
+  accepts("jetstream {}"),
+  ...["store", "store_dir", "storedir"].map((name) => accepts(fill(JETSTREAM, `${name}: d`))),
+  accepts(fill(JETSTREAM, SIZES.map((name) => `${name}: 1G`).join(", "))),
+  accepts(fill(JETSTREAM, SIZES.map((name) => `${name}: '2M'`).join(", "))),
+  ...SIZES.flatMap((name) => [
+    refuses(fill(JETSTREAM, `${name}: '1GB'`), 'strconv.ParseInt: parsing "1G": invalid syntax'),
+    refuses(fill(JETSTREAM, `${name}: true`), "must be int64 or string"),
+  ]),
+  accepts(fill(JETSTREAM, "max_mem: 0")),
+  accepts(fill(JETSTREAM, "max_mem: -1")),
+  refuses(fill(JETSTREAM, "max_mem: '2m'"), "must end in K, M, G, T"),
+  accepts(fill(JETSTREAM, "max_mem: ''")),
+  refuses(fill(JETSTREAM, "max_mem: 'xK'"), "max_mem_store"),
+  refuses(fill(JETSTREAM, "max_mem: '5'"), "max_mem_store"),
+  ...["sync", "sync_interval"].flatMap((name) => [
+    accepts(fill(JETSTREAM, `${name}: always`)),
+    accepts(fill(JETSTREAM, `${name}: 30s`)),
+    refuses(fill(JETSTREAM, `${name}: 30`), "should be converted to a duration"),
+  ]),
+  refuses(fill(JETSTREAM, "sync: x"), "time: invalid duration"),
+  accepts(fill(JETSTREAM, "sync: Always"), {}),
+  ...["key", "ek", "encryption_key", "prev_key", "prev_ek", "prev_encryption_key"].flatMap(
+    (name) => [
+      accepts(fill(JETSTREAM, `${name}: secret`)),
+      refuses(fill(JETSTREAM, `${name}: 1`), "is int64, not string"),
+    ],
+  ),
+  ...["chacha", "ChaChaPoly", "AES"].map((cipher) => accepts(fill(JETSTREAM, `cipher: ${cipher}`))),
+  ...mistyped(
+    JETSTREAM,
+    "store store_dir storedir domain cipher extension_hint unique_tag",
+    "1",
+    "is int64, not string",
+  ),
+  ...mistyped(JETSTREAM, "enabled enable meta_compact_sync", "1", "is int64, not bool"),
+  ...mistyped(
+    JETSTREAM,
+    "max_buffered_msgs request_queue_limit info_queue_limit",
+    "x",
+    "Expected a parseable size for",
+  ),
+  refuses(fill(JETSTREAM, "strict: 1"), "Expected 'true' or 'false' for bool value"),
+  refuses(fill(JETSTREAM, "cipher: rot13"), 'Unknown cipher type: "rot13"'),
+  accepts(fill(JETSTREAM, "extension_hint: x")),
+  refuses(fill(JETSTREAM, "meta_compact: x"), "Expected an absolute size for"),
+  refuses(fill(JETSTREAM, "meta_compact: -1"), "Expected an absolute size for"),
+  refuses(fill(JETSTREAM, "max_concurrent_io: 3"), "between 4 and 8192, got 3"),
+  refuses(fill(JETSTREAM, "max_concurrent_io: 8193"), "between 4 and 8192, got 8193"),
+  refuses(fill(JETSTREAM, "max_concurrent_io: x"), "between 4 and 8192, got x"),
+  refuses("jetstream: maybe", "Expected 'enabled' or 'disabled' for string value, got 'maybe'"),
+  refuses("jetstream: 1", "Expected map, bool or string to define JetStream, got int64"),
+  refuses("jetstream: []", "Expected map, bool or string to define JetStream, got []interface {}"),
+  refuses(fill(JETSTREAM, "nope: 1"), 'unknown field "nope"'),
+  refuses(fill(JETSTREAM, "store: a, store_dir: b"), "Duplicate 'store_dir' configuration", {
+    random: "one",
+  }),
+  accepts(fill(JETSTREAM, "domain: 'a b'")),
+];
+
+export const JETSTREAM_LIMITS: readonly ConfigCase[] = [
+  accepts(fill(LIMITS, "")),
+  accepts(fill(LIMITS, "default_max_consumers: -1")),
+  ...mistyped(
+    LIMITS,
+    "max_ack_pending max_ha_assets max_request_batch default_max_consumers",
+    "x",
+    "is string, not int64",
+  ),
+  ...mistyped(LIMITS, "duplicate_window", "5", "is int64, not string"),
+  ...mistyped(
+    BATCH,
+    "max_inflight_per_stream max_inflight_total max_msgs",
+    "x",
+    "is string, not int64",
+  ),
+  ...mistyped(BATCH, "timeout", "5", "is int64, not string"),
+  refuses(fill(LIMITS, "duplicate_window: x"), 'invalid duration "x"'),
+  refuses(fill(BATCH, "timeout: x"), 'invalid duration "x"'),
+  refuses(fill(LIMITS, "nope: 1"), 'unknown field "nope"'),
+  refuses(fill(BATCH, "nope: 1"), 'unknown field "nope"'),
+  refuses(fill(JETSTREAM, "limits: 1"), "Expected a map to define JetStreamLimits, got int64"),
+  refuses(fill(LIMITS, "batch: 1"), "Expected a map to define batch limits, got int64"),
+  ...mistyped(
+    TPM,
+    "keys_file encryption_password srk_password cipher",
+    "1",
+    "is int64, not string",
+  ),
+  ...mistyped(TPM, "pcr", "x", "is string, not int64"),
+  refuses(fill(TPM, "cipher: x"), 'Unknown cipher type: "x"'),
+  refuses(fill(TPM, "nope: 1"), 'unknown field "nope"'),
+  refuses(fill(JETSTREAM, "tpm: 1"), "Expected a map to define JetStreamLimits, got int64"),
+  broken(
+    "where a wrong type in the limits is reported",
+    "port: 1\njetstream {\n  limits {\n    max_ha_assets: x\n  }\n}\n",
+    ":2:1:",
+  ),
+];
