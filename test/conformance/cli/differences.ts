@@ -1,0 +1,45 @@
+/**
+ * Where this server treats a command line in another way than nats-server, on purpose.
+ *
+ * A test fails when a difference is not in this list, and also when one in it is gone.
+ */
+
+const AUTHENTICATION = "authentication is not there yet, so nobody is let in";
+const CLUSTERING = "clustering is not there yet, so the cluster has no name to tell";
+const MONITORING = "monitoring is not there yet, so its port is not opened";
+const PROFILING = "profiling is not there yet, so its port is not opened";
+
+/** Why, by `group: name of the case`. */
+export const DIFFERENCES: Readonly<Record<string, string>> = {
+  ...because(AUTHENTICATION, "servers", [
+    "serves --user a --pass b",
+    "serves --user a",
+    "serves --pass b",
+    "serves --auth t",
+  ]),
+  ...because(AUTHENTICATION, "files and flags", [
+    "--user b --pass c over max_payload: 1k",
+    " over authorization { user: a, pass: b }",
+    "--auth t over authorization { user: a, pass: b }",
+    " over authorization { users: [{user: a, pass: b}] }⏎no_auth_user: a",
+    " over authorization { timeout: 100, token: t }",
+  ]),
+  ...because(CLUSTERING, "servers", [
+    "serves --cluster_name x",
+    "serves --cluster nats://127.0.0.1:-1 --cluster_name x",
+  ]),
+  ...because(CLUSTERING, "files and flags", ["--cluster '' over cluster { name: x, port: 1 }"]),
+  ...because(MONITORING, "servers", ["serves -m -1", "serves --http_port=-1"]),
+  ...because(MONITORING, "files and flags", ["-m -1 over http: '127.0.0.1:1'"]),
+  ...because(MONITORING, "faults of the system", [
+    "-a 127.0.0.1 -p -1 -m {busy}",
+    "-a 127.0.0.1 -p -1 -m 1 -ms 2",
+    "-a 127.0.0.1 -p -1 -ms {busy}",
+  ]),
+  ...because(PROFILING, "servers", ["serves --profile -1"]),
+  ...because(PROFILING, "faults of the system", ["-a 127.0.0.1 -p -1 --profile {busy}"]),
+};
+
+function because(why: string, group: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`${group}: ${name}`, why]));
+}
