@@ -388,6 +388,8 @@ export class Client extends Connection implements KeepaliveOwner {
 
   #trace(text: string): void {
     this.#host.log.trace(`${this.#label} - ${text}`);
+    // Lines that do not fit any more would be lost: rather fewer of them in the same time.
+    if (this.#host.log.isBehind) this.parser.pause();
   }
 
   #traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {

@@ -19,6 +19,10 @@ export class LineQueue {
     return this.#first === this.#lines.length;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get count(): number {
     return this.#lines.length - this.#first;
   }

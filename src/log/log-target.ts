@@ -8,6 +8,11 @@ export interface LogTarget {
   write(level: LogLevel, text: string): void;
   /** Resolves once the lines so far are out, or cannot be got out. Never rejects. */
   flush(): Promise<void>;
+  /**
+   * Lines come faster than they can be written, though they are being written: whoever causes many of
+   * them had better wait a little. Never true while nothing moves, as waiting would not help.
+   */
+  readonly isBehind?: boolean;
   /** Flushes and lets go; lines that come later are dropped. Never rejects. */
   close(): Promise<void>;
   /**

@@ -75,6 +75,11 @@ export class Logger {
     if (previous !== target) await previous?.close();
   }
 
+  /** True when lines should come more slowly, see `LogTarget.isBehind`. */
+  get isBehind(): boolean {
+    return this.#target?.isBehind ?? false;
+  }
+
   /** Begins the log file anew, as nats-server does on SIGUSR1. */
   async reopen(): Promise<void> {
     const target = this.#target;

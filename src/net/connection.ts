@@ -248,8 +248,10 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.foldCounters();
     const lagging = this.#host.turn.lagging;
     this.#host.turn.lagging = null;
-    if (lagging !== null && !this.isClosed) {
-      this.#stall(lagging as Outbound);
+    // Whoever has paused the parser wants a pause, whatever has become of the reason meanwhile.
+    const mustWait = lagging !== null || at < length;
+    if (mustWait && !this.isClosed) {
+      this.#stall(lagging as Outbound | null);
       if (at < length) {
         this.#backlog.unshift(chunk.subarray(at));
         return;
@@ -258,11 +260,15 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     if (length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === length) freeMemory(chunk);
   }
 
-  /** Takes no input until the receiver has caught up, but not longer than the stall time. */
-  #stall(receiver: Outbound): void {
-    this.#host.stats.stalledProducers++;
+  /**
+   * Takes no input until the receiver has caught up, but not longer than the stall time; without a
+   * receiver it is the log that lags, with traces of what comes in.
+   */
+  #stall(receiver: Outbound | null): void {
     this.#transport.pause();
     this.#stallTimer = setTimeout(() => this.resumeInput(), STALL_MS);
+    if (receiver === null) return;
+    this.#host.stats.stalledProducers++;
     receiver.addWaiting(this);
   }
 

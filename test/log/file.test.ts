@@ -183,3 +183,19 @@ test("closing a file that cannot be written says how many lines it has cost", as
     'error Log file "/dev/full": 5 log lines were lost',
   ]);
 });
+
+test.each([
+  ["asks for fewer lines while it is written", "x.log", true],
+  ["does not ask for fewer lines while it cannot be written", "/dev/full", false],
+])("a file %s", async (_, name, isAsking) => {
+  await using folder = await Folder.create();
+  const logFile = name.startsWith("/") ? name : folder.file(name);
+  const limits = { queueBytes: 1000, retryMs: RETRY_MS };
+  const target = await FileTarget.open(settings({ logFile }), new Reports().report, limits);
+  target.write("trace", "first");
+  await target.flush();
+  expect(target.isBehind).toBe(false);
+  target.write("trace", "x".repeat(500));
+  expect(target.isBehind).toBe(isAsking);
+  await target.close();
+});
