@@ -23,9 +23,10 @@ export class Account {
   readonly #subs: Subscriptions;
   readonly #queues: QueueNames;
 
-  constructor(name: string, subs: Subscriptions, queues: QueueNames) {
+  /** @param isCached whether results of matching are remembered. */
+  constructor(name: string, subs: Subscriptions, queues: QueueNames, isCached = true) {
     this.name = name;
-    this.sublist = new Sublist(subs);
+    this.sublist = new Sublist(subs, isCached);
     this.#subs = subs;
     this.#queues = queues;
   }

@@ -52,6 +52,12 @@ export class SublistCache {
   #generation = 0;
   #idsHeld = 0;
   #victim = 0;
+  readonly #isEnabled: boolean;
+
+  /** @param isEnabled false keeps nothing: every subject is matched anew. */
+  constructor(isEnabled = true) {
+    this.#isEnabled = isEnabled;
+  }
 
   /** The current result for a subject, or null. */
   find(buf: Uint8Array, start: number, end: number, hash: number): MatchResult | null {
@@ -71,7 +77,7 @@ export class SublistCache {
   /** Tells, after a miss, whether the subject should be kept now; remembers it if not. */
   admits(hash: number): boolean {
     const set = hash & SET_MASK;
-    if (this.#missed[set] === hash) return true;
+    if (this.#missed[set] === hash) return this.#isEnabled;
     this.#missed[set] = hash;
     return false;
   }

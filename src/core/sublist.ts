@@ -60,7 +60,7 @@ export class Sublist {
   readonly #subs: Subscriptions;
   readonly #nodes = new RecordPool(NODE_TOKEN);
   readonly #children = new IdTable(64);
-  readonly #cache = new SublistCache();
+  readonly #cache: SublistCache;
   readonly #result = new MatchResult(64);
 
   /** Tokens of the subject being matched: start, end, hash. */
@@ -78,8 +78,10 @@ export class Sublist {
   #inserts = 0;
   #removes = 0;
 
-  constructor(subs: Subscriptions) {
+  /** @param isCached false matches every message anew. */
+  constructor(subs: Subscriptions, isCached = true) {
     this.#subs = subs;
+    this.#cache = new SublistCache(isCached);
   }
 
   get stats(): SublistStats {

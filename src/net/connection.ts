@@ -8,6 +8,7 @@
  */
 
 import { freeMemory } from "../bytes/buffer-pool.ts";
+import type { WriteTimeoutPolicy } from "../config/options/cluster.ts";
 import { goDuration } from "../log/go-duration.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
@@ -34,6 +35,7 @@ export interface ConnectionHost {
   readonly options: {
     readonly maxPending: number;
     readonly writeDeadlineMs: number;
+    readonly writeTimeout: WriteTimeoutPolicy;
     readonly maxControlLine: number;
     readonly maxPayload: number;
     readonly noFastProducerStall: boolean;
@@ -81,8 +83,13 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   readonly #backlog: Buffer[] = [];
   #stallTimer: Timer | undefined;
   #writeTimer: Timer | undefined;
+  /** Time, and `outbound.sentBytes`, at which the write began that has yet to end. */
+  #writeBeganAt = 0;
+  #writeStart = 0;
   /** What `outbound.sentBytes` must reach by the write deadline. */
   #writeGoal = 0;
+  /** A write has taken too long, and the connection was left open. */
+  #isSlow = false;
   #inputEnded = false;
 
   protected constructor(host: ConnectionHost, transport: Transport, cid: number, peer: Peer) {
@@ -201,6 +208,8 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
 
   onWriteBlocked(): void {
     if (this.#writeTimer !== undefined) return;
+    this.#writeBeganAt = performance.now();
+    this.#writeStart = this.outbound.sentBeforeBlock;
     this.#writeGoal = this.outbound.sentBytes + this.outbound.pendingBytes;
     this.#writeTimer = setTimeout(
       () => this.#onWriteDeadline(),
@@ -212,6 +221,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     if (this.isClosed || this.outbound.sentBytes < this.#writeGoal) return;
     clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
+    if (this.#isSlow) this.#reportRecovery();
     if (this.outbound.pendingBytes > 0) this.onWriteBlocked();
   }
 
@@ -274,20 +284,38 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
 
   #onWriteDeadline(): void {
     this.#writeTimer = undefined;
-    const bytes = this.outbound.pendingBytes;
-    const deadline = goDuration(this.#host.options.writeDeadlineMs);
-    const chunks = Math.ceil(bytes / CHUNK_BYTES);
-    this.#slowConsumer(
-      `WriteDeadline of ${deadline} exceeded with ${chunks} chunks of ${bytes} total bytes.`,
-      ClosedReason.SlowConsumerWriteDeadline,
-    );
+    const { writeDeadlineMs, writeTimeout } = this.#host.options;
+    const deadline = goDuration(writeDeadlineMs);
+    const size = describeSize(this.outbound.pendingBytes);
+    const what = `WriteDeadline of ${deadline} exceeded with ${size}`;
+    // Whoever takes nothing at all is not given more time.
+    if (writeTimeout === "retry" && this.outbound.sentBytes > this.#writeStart) {
+      this.#reportSlow(what);
+      this.#isSlow = true;
+      this.onWriteBlocked();
+      this.#writeStart = this.outbound.sentBytes;
+    } else this.#slowConsumer(what, ClosedReason.SlowConsumerWriteDeadline);
   }
 
   #slowConsumer(what: string, reason: ClosedReason): void {
     if (this.isClosed) return;
-    this.#host.stats.slowConsumers++;
-    this.#host.log.info(`${this.label} - Slow Consumer Detected: ${what}`);
+    this.#reportSlow(what);
     this.close(reason, { flush: false });
+  }
+
+  #reportSlow(what: string): void {
+    this.#host.stats.slowConsumers++;
+    const state = this.#isSlow ? "State" : "Detected";
+    this.#host.log.info(`${this.label} - Slow Consumer ${state}: ${what}`);
+  }
+
+  #reportRecovery(): void {
+    this.#isSlow = false;
+    const seconds = ((performance.now() - this.#writeBeganAt) / 1000).toFixed(3);
+    const size = describeSize(this.#writeGoal - this.#writeStart);
+    this.#host.log.info(
+      `${this.label} - Slow Consumer Recovered: Flush took ${seconds}s with ${size}`,
+    );
   }
 
   /** Everything is sent: the transport may go. */
@@ -308,4 +336,8 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.#stallTimer = undefined;
     this.#writeTimer = undefined;
   }
+}
+
+function describeSize(bytes: number): string {
+  return `${Math.ceil(bytes / CHUNK_BYTES)} chunks of ${bytes} total bytes.`;
 }

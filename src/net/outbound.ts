@@ -85,8 +85,9 @@ export class Outbound implements Sink, Flushable {
   #isListed = false;
   #isBlocked = false;
   #isClosed = false;
-  /** Bytes taken by the socket since the connection began. */
+  /** Bytes taken by the socket since the connection began, and before the write that it cut short. */
   #sent = 0;
+  #sentBeforeBlock = 0;
   #progressAt = 0;
   /** Size that the last turns needed, so that a busy connection does not grow anew each turn. */
   #usualBytes = FIRST_BUFFER;
@@ -107,6 +108,11 @@ export class Outbound implements Sink, Flushable {
   /** Bytes taken by the socket so far. */
   get sentBytes(): number {
     return this.#sent;
+  }
+
+  /** Bytes taken by the socket before the last write that it did not take whole. */
+  get sentBeforeBlock(): number {
+    return this.#sentBeforeBlock;
   }
 
   get isBlocked(): boolean {
@@ -222,6 +228,7 @@ export class Outbound implements Sink, Flushable {
       this.#release();
     } else if (!this.#isBlocked) {
       this.#isBlocked = true;
+      this.#sentBeforeBlock = this.#sent - Math.max(taken, 0);
       this.#owner.onWriteBlocked();
     }
   }

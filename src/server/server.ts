@@ -51,7 +51,7 @@ export class Server implements ClientHost {
   readonly queues = new QueueNames();
   readonly subs = new Subscriptions(this.queues);
   readonly sinks = new SinkTable();
-  readonly account = new Account(GLOBAL_ACCOUNT, this.subs, this.queues);
+  readonly account: Account;
   readonly delivery = new Delivery(this.subs, this.sinks);
   readonly clients = new Map<number, Client>();
   readonly serverInfo: ServerInfo;
@@ -91,6 +91,8 @@ export class Server implements ClientHost {
     const faults = contradictions(this.options);
     if (faults.length > 0) throw new ContradictionError(faults);
     this.log = new Logger(sink, this.options);
+    const isCached = !this.options.noSublistCache;
+    this.account = new Account(GLOBAL_ACCOUNT, this.subs, this.queues, isCached);
     const id = encodePublicNkey(NkeyKind.Server, randomKey());
     this.serverInfo = {
       id,

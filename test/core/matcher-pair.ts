@@ -11,9 +11,13 @@ export class MatcherPair {
   readonly owner = { slot: 1, firstSub: 0, subCount: 0 };
   readonly queues = new QueueNames();
   readonly subs = new Subscriptions(this.queues);
-  readonly sublist = new Sublist(this.subs);
+  readonly sublist: Sublist;
   readonly naive = new NaiveMatcher();
   #nextSid = 1;
+
+  constructor(isCached = true) {
+    this.sublist = new Sublist(this.subs, isCached);
+  }
 
   insert(subject: string, queue = ""): number {
     const buf = Buffer.from(subject);

@@ -181,3 +181,11 @@ test("a result that is being read stays as it is while subscriptions come and go
   hits(pair, "a.b", 3);
   expect([[...result.plain], [...result.queue], [...result.groupEnds]]).toEqual(before);
 });
+
+test("a cache that is turned off keeps nothing, and is no less right", () => {
+  const pair = new MatcherPair(false);
+  pair.insert("a.*");
+  for (let i = 0; i < 5; i++) pair.match("a.b");
+  expect(pair.sublist.stats.cacheEntries).toBe(0);
+  expect(hits(pair, "a.b", 3)).toBe(0);
+});

@@ -1,7 +1,7 @@
 /** Consumers that do not keep up: which of them are cut off, and that nobody else notices. */
 
 import { describe, expect, test } from "bun:test";
-import { logged, startServer, until } from "../support/server.ts";
+import { logged, startServer, type TestServer, until } from "../support/server.ts";
 import { Flood, PUBLISHER, SUBSCRIBER, Tally } from "./flood.ts";
 import { Stream } from "./stream.ts";
 
@@ -95,6 +95,53 @@ describe("a consumer that never reads", () => {
     },
     20_000,
   );
+});
+
+describe("with write_timeout retry a consumer", () => {
+  const options = { writeDeadlineMs: 200, writeTimeout: "retry", debug: true } as const;
+  const flooded = async (server: TestServer): Promise<{ stuck: Stream; flood: Flood }> => {
+    const publisher = await Stream.open(server.port, PUBLISHER);
+    const stuck = await openStuck(server.port);
+    const flood = new Flood(MIB / 2);
+    while (flood.deliveredBytes < 40 * MIB) await publisher.send(flood.next());
+    return { stuck, flood };
+  };
+  const slow = (state: string): RegExp =>
+    new RegExp(
+      String.raw`${STUCK}Slow Consumer ${state}: WriteDeadline of 200ms exceeded with \d+ chunks of \d+ total bytes\.$`,
+    );
+
+  test("that goes on reading gets everything", async () => {
+    await using server = await startServer(options);
+    const { stuck, flood } = await flooded(server);
+    const tally = new Tally(stuck);
+    await logged(server, "info", slow("Detected"));
+    stuck.resume();
+    await tally.follow(flood);
+    expect(tally.checksum()).toBe(flood.checksum());
+    await logged(
+      server,
+      "info",
+      new RegExp(
+        String.raw`${STUCK}Slow Consumer Recovered: Flush took \d\.\d{3}s with \d+ chunks of \d+ total bytes\.$`,
+      ),
+    );
+    expect(stuck.ended).toBe(false);
+  }, 20_000);
+
+  test("that takes nothing for another deadline is cut off", async () => {
+    await using server = await startServer(options);
+    const { stuck } = await flooded(server);
+    await logged(server, "info", slow("Detected"));
+    await logged(server, "info", slow("State"));
+    await logged(
+      server,
+      "debug",
+      new RegExp(String.raw`${STUCK}Client connection closed: Slow Consumer \(Write Deadline\)$`),
+    );
+    stuck.resume();
+    await until("end of the slow consumer", () => stuck.ended);
+  }, 20_000);
 });
 
 test("without fast producer stall a consumer that lags misses messages and stays", async () => {

@@ -78,6 +78,7 @@ export const clientFields: readonly FieldRow<Options>[] = [
     names: ["max_closed_clients"],
     about: "Closed connections that monitoring remembers",
     reload: "restart",
+    needs: "monitoring",
     to: "maxClosedClients",
     type: integer,
   },
