@@ -25,6 +25,8 @@ const POLL_MS = 5;
 /** For log lines and files that come after the server is ready. */
 const SETTLE_MS = 60;
 const WAITING_S = 60;
+/** Longest time until a signal that was sent has ended a process. */
+const SIGNAL_MS = 250;
 
 const READY = "Server is ready";
 const LISTENING = /Listening for client connections on \S+:(\d+)/;
@@ -41,7 +43,8 @@ export async function perform(
     const given = { busy: String(busy.port), pid: String(waiting.pid) };
     const run = new Run(command, fillIn(invocation, given), folder);
     const performance = await run.toTheEnd();
-    await Bun.sleep(POLL_MS);
+    const mayBeSignalled = invocation.args.some((arg) => arg.includes("{pid}"));
+    if (mayBeSignalled) await Promise.race([waiting.exited, Bun.sleep(SIGNAL_MS)]);
     return normalize({ ...performance, signal: waiting.signalCode }, { folder, ...given });
   } finally {
     waiting.kill("SIGKILL");
