@@ -39,9 +39,6 @@ async function compile(commit: string, target?: BuildTarget): Promise<string> {
     entrypoints: [resolve(ROOT, "src/main.ts")],
     minify: true,
     bytecode: true,
-    // What a server without a configuration file never loads takes no memory then.
-    splitting: true,
-    format: "esm",
     define: { BUILD_COMMIT: JSON.stringify(commit) },
     compile: {
       outfile: resolve(ROOT, path),
