@@ -3,6 +3,7 @@
  * one there is. Messages are nats-server's.
  */
 
+import { goErrorText } from "../log/go-error.ts";
 import { goQuoteText } from "../protocol/go-quote.ts";
 
 const PROCESS_NAME = "nats-server";
@@ -14,12 +15,6 @@ const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
   reopen: "SIGUSR1",
   reload: "SIGHUP",
   ldm: "SIGUSR2",
-};
-
-/** Go's words for why a signal could not be sent. */
-const KILL_ERRORS: Readonly<Record<string, string>> = {
-  ESRCH: "no such process",
-  EPERM: "operation not permitted",
 };
 
 const UNRESOLVED = "unable to resolve pid, try providing one";
@@ -75,8 +70,7 @@ function kill(command: string, signal: NodeJS.Signals, pid: number): string {
     process.kill(pid, signal);
     return "";
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    return `\nsignal "${command}" ${pid}: ${KILL_ERRORS[code] ?? message}`;
+    return `\nsignal "${command}" ${pid}: ${goErrorText(error)}`;
   }
 }
 

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   DNS_ETIMEOUT: "i/o timeout",
   EACCES: "permission denied",
   EADDRINUSE: "address already in use",
+  EADDRNOTAVAIL: "cannot assign requested address",
   EAGAIN: "resource temporarily unavailable",
   EAI_AGAIN: "temporary failure in name resolution",
   EBADF: "bad file descriptor",
@@ -33,6 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: "broken pipe",
   EPROTOTYPE: "protocol wrong type for socket",
   EROFS: "read-only file system",
+  ESRCH: "no such process",
   ETIMEDOUT: "connection timed out",
   ETXTBSY: "text file busy",
   // A path with a zero byte, which the runtime does not even try.

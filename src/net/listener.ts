@@ -1,6 +1,7 @@
 /** A listening TCP port whose accepted sockets become connections. */
 
 import type { TCPSocketListener } from "bun";
+import { goErrorText } from "../log/go-error.ts";
 import { HostPortError, joinHostPort, splitHostPort } from "../protocol/host-port.ts";
 import type { Connection, Peer } from "./connection.ts";
 import type { Transport } from "./transport.ts";
@@ -109,15 +110,9 @@ function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
-const BIND_PROBLEMS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "address already in use",
-  EACCES: "permission denied",
-  EADDRNOTAVAIL: "cannot assign requested address",
-};
-
 function listenProblem(host: string, port: number, error: unknown): string {
-  const { code, message } = error as { code?: string; message: string };
+  const { code } = error as { code?: string };
   // Without a word from the system there was no address to ask it for.
   if (code === undefined) return `listen tcp: lookup ${host}: no such host`;
-  return `listen tcp ${joinHostPort(host, port)}: bind: ${BIND_PROBLEMS[code] ?? message}`;
+  return `listen tcp ${joinHostPort(host, port)}: bind: ${goErrorText(error)}`;
 }
