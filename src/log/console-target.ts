@@ -18,9 +18,6 @@ import { waitAtMost } from "./wait-at-most.ts";
 const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Lines of one turn beyond this leave before its end. */
 const BATCH_BYTES = 64 * 1024;
-/** A queue that full asks for fewer lines, as long as the last write is not older than this. */
-const BEHIND_BYTES = QUEUE_BYTES / 4;
-const PROGRESS_MS = 250;
 /** Longest wait for a reader at the end of the process. */
 const FLUSH_MS = 1000;
 
@@ -32,8 +29,6 @@ export class ConsoleTarget implements LogTarget {
   #batchLines = 0;
   /** Resolves when the last write, which could not be finished at once, has ended. */
   #writing: Promise<void> | null = null;
-  /** When a write that could not be finished at once has ended last. */
-  #progressAt = 0;
   /** A failed write may have left half a line behind. */
   #isMidLine = false;
   #closed = false;
@@ -48,8 +43,7 @@ export class ConsoleTarget implements LogTarget {
   }
 
   get isBehind(): boolean {
-    const isMoving = performance.now() - this.#progressAt < PROGRESS_MS;
-    return this.#queue.bytes > BEHIND_BYTES && isMoving;
+    return this.#queue.isBehind;
   }
 
   write(level: LogLevel, text: string): void {
@@ -113,7 +107,7 @@ export class ConsoleTarget implements LogTarget {
   async #finish(write: Promise<unknown>, lines: number): Promise<void> {
     try {
       await write;
-      this.#progressAt = performance.now();
+      this.#queue.onProgress();
       this.#isMidLine = false;
     } catch {
       // There is nowhere to say so but here, once it works again.

@@ -26,9 +26,6 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 /** All that waits: under load it takes long until the next write can begin. */
 const BATCH_BYTES = QUEUE_BYTES;
 const RETRY_MS = 1000;
-/** A queue that full asks for fewer lines, as long as the last write is not older than this. */
-const BEHIND_FRACTION = 1 / 4;
-const PROGRESS_MS = 250;
 /** Longest wait for the disk at the end of the process. */
 const FLUSH_MS = 5000;
 const LF = 10;
@@ -54,7 +51,6 @@ export class FileTarget implements LogTarget {
   readonly #formats: Formats;
   readonly #report: TroubleReport;
   readonly #queue: LineQueue;
-  readonly #behindBytes: number;
   readonly #retryMs: number;
   /** Null while the file could not be opened again. */
   #handle: FileHandle | null = null;
@@ -70,8 +66,6 @@ export class FileTarget implements LogTarget {
   #opening: Promise<void> = Promise.resolve();
   /** The loop that empties the queue, while it runs. */
   #writing: Promise<void> | null = null;
-  /** When a write has ended last. */
-  #progressAt = 0;
   /** The last write has failed; the timer is set until the next attempt. */
   #isFailing = false;
   #retryTimer: Timer | undefined;
@@ -88,9 +82,7 @@ export class FileTarget implements LogTarget {
     this.#formats = formats;
     this.#report = report;
     this.#limit = settings.logSizeLimit;
-    const { queueBytes = QUEUE_BYTES } = limits;
-    this.#queue = new LineQueue(queueBytes);
-    this.#behindBytes = queueBytes * BEHIND_FRACTION;
+    this.#queue = new LineQueue(limits.queueBytes ?? QUEUE_BYTES);
     this.#retryMs = limits.retryMs ?? RETRY_MS;
   }
 
@@ -117,8 +109,7 @@ export class FileTarget implements LogTarget {
   }
 
   get isBehind(): boolean {
-    const isMoving = !this.#isFailing && performance.now() - this.#progressAt < PROGRESS_MS;
-    return this.#queue.bytes > this.#behindBytes && isMoving;
+    return !this.#isFailing && this.#queue.isBehind;
   }
 
   write(level: LogLevel, text: string): void {
@@ -230,7 +221,7 @@ export class FileTarget implements LogTarget {
     if (this.#handle === null) await this.#open();
     while (this.#rest.length > 0) {
       const { bytesWritten } = await this.#handle!.write(this.#rest);
-      this.#progressAt = performance.now();
+      this.#queue.onProgress();
       this.#rest = this.#rest.subarray(bytesWritten);
       this.#size += bytesWritten;
     }

@@ -3,6 +3,10 @@
  * that is longer than that alone finds room when it is the only one.
  */
 
+/** A queue that full asks for fewer lines, as long as the last write is not older than this. */
+const BEHIND_FRACTION = 1 / 4;
+const PROGRESS_MS = 250;
+
 export class LineQueue {
   readonly #bytesMax: number;
   #lines: string[] = [];
@@ -10,6 +14,8 @@ export class LineQueue {
   #first = 0;
   #bytes = 0;
   #dropped = 0;
+  /** When the target has last taken some of it. */
+  #progressAt = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -19,8 +25,12 @@ export class LineQueue {
     return this.#first === this.#lines.length;
   }
 
-  get bytes(): number {
-    return this.#bytes;
+  /** Lines come faster than they leave, though they do leave; see `LogTarget.isBehind`. */
+  get isBehind(): boolean {
+    return (
+      this.#bytes > this.#bytesMax * BEHIND_FRACTION &&
+      performance.now() - this.#progressAt < PROGRESS_MS
+    );
   }
 
   get count(): number {
@@ -30,6 +40,11 @@ export class LineQueue {
   /** Lines for which there was no room since the last `takeDropped`. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** The target has written something. */
+  onProgress(): void {
+    this.#progressAt = performance.now();
   }
 
   /** Keeps the line, or counts it when there is no room. */

@@ -1,6 +1,7 @@
 /** All that a reload can apply, in nats-server's order. */
 
 import type { Options } from "../../config/options/options.ts";
+import { TARGET_KEYS } from "../../log/open-log.ts";
 import { ClosedReason, ERR_MAX_CONNECTIONS } from "../../protocol/errors.ts";
 import { authTimeoutMs } from "../effective-timeouts.ts";
 import { ACCESS_STEPS, CREDENTIAL_STEPS } from "./reload-access.ts";
@@ -83,14 +84,7 @@ export const LOGGING: readonly (keyof Options)[] = [
   "debug",
   "traceVerbose",
   "traceHeaders",
-  "logtime",
-  "logtimeUtc",
-  "logFile",
-  "logFormat",
-  "logSizeLimit",
-  "logfileMaxNum",
-  "syslog",
-  "remoteSyslog",
+  ...TARGET_KEYS,
 ];
 
 /** Any clients will do, as the order of a map of them has no meaning. */
