@@ -43,7 +43,7 @@ export async function perform(
     const given = { busy: String(busy.port), pid: String(waiting.pid) };
     const run = new Run(command, fillIn(invocation, given), folder);
     const performance = await run.toTheEnd();
-    const mayBeSignalled = invocation.args.some((arg) => arg.includes("{pid}"));
+    const mayBeSignalled = JSON.stringify(invocation).includes("{pid}");
     if (mayBeSignalled) await Promise.race([waiting.exited, Bun.sleep(SIGNAL_MS)]);
     return normalize({ ...performance, signal: waiting.signalCode }, { folder, ...given });
   } finally {
