@@ -15,7 +15,6 @@ import { join, resolve } from "node:path";
 const SUITES = ["sid", "trixie"];
 const PACKAGE = "nats-server";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const DEFAULT_MIRROR = "http://deb.debian.org/debian";
 const PEER_DIR = resolve(import.meta.dir, "../.peer");
 
 class PeerError extends Error {}
@@ -62,7 +61,9 @@ async function findMirror(): Promise<string> {
       if (uri !== null) return uri[0];
     }
   }
-  return DEFAULT_MIRROR;
+  const given = process.env.DEBIAN_MIRROR;
+  if (given !== undefined) return given;
+  throw new PeerError("no Debian mirror in apt's sources: DEBIAN_MIRROR can name one");
 }
 
 /** Downloads and unpacks the package of one suite inside `work`; returns the binary's path. */
