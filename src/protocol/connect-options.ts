@@ -83,7 +83,7 @@ const FIELDS: Fields & Record<keyof ConnectOptions, FieldType> = {
  */
 export function parseConnect(json: string, current: Readonly<ConnectOptions>): ConnectOptions {
   const merged = { ...current };
-  for (const { name, value } of decodeGoJson(json, FIELDS)) {
+  for (const { name, value } of decodeGoJson(json, FIELDS, "ClientOpts")) {
     if (Object.hasOwn(DEFAULT_CONNECT, name)) Object.assign(merged, { [name]: value });
   }
   return merged;

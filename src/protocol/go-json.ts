@@ -6,7 +6,7 @@
 
 import { goJsonFault } from "./go-json-fault.ts";
 
-/** What a field takes. A nested map is an object with fields of its own. */
+/** What a field takes. A nested map is an object with fields of its own, a `SubjectPermission`. */
 export type FieldType = "string" | "bool" | "int" | "strings" | Fields;
 export interface Fields {
   readonly [name: string]: FieldType;
@@ -26,17 +26,19 @@ const INT64_MIN = -(2n ** 63n);
 /**
  * Decodes a document.
  *
+ * @param struct name of Go's struct for it, for the reason of a failure.
  * @returns the known fields in the order given, without those that are null.
  * @throws Error with the reason when the syntax or a type is wrong.
  */
-export function decodeGoJson(json: string, fields: Fields): GivenField[] {
+export function decodeGoJson(json: string, fields: Fields, struct: string): GivenField[] {
   const document = parseDocument(json);
   if (nestingDepth(json) > DEPTH_MAX) throw new Error("exceeded max depth");
   if (document === null) return [];
   if (typeof document !== "object" || Array.isArray(document)) {
-    throw new Error(`json: cannot unmarshal ${kindOf(document)} into Go value`);
+    const what = kindOf(document);
+    throw new Error(`json: cannot unmarshal ${what} into Go value of type server.${struct}`);
   }
-  return decodeObject(json, fields);
+  return decodeObject(json, fields, struct);
 }
 
 function parseDocument(json: string): unknown {
@@ -47,13 +49,14 @@ function parseDocument(json: string): unknown {
   }
 }
 
-function decodeObject(json: string, fields: Fields): GivenField[] {
+/** @param path of the object, from the struct's name. */
+function decodeObject(json: string, fields: Fields, path: string): GivenField[] {
   const given: GivenField[] = [];
   for (const [key, raw] of members(json)) {
     const name = foldCase(key);
     if (raw === "null" || !Object.hasOwn(fields, name)) continue;
     const type = fields[name]!;
-    checkType(name, raw, type);
+    checkType(`${path}.${key}`, raw, type);
     given.push({ name, value: JSON.parse(raw) });
   }
   return given;
@@ -64,27 +67,36 @@ function foldCase(name: string): string {
   return name.toLowerCase().replaceAll("\u017f", "s");
 }
 
-function checkType(name: string, raw: string, type: FieldType): void {
+function checkType(path: string, raw: string, type: FieldType): void {
   const value: unknown = JSON.parse(raw);
-  const fail = (goType: string): never => {
-    const what = typeof value === "number" ? `number ${raw}` : kindOf(value);
-    throw new Error(
-      `json: cannot unmarshal ${what} into Go struct field .${name} of type ${goType}`,
-    );
-  };
   if (typeof type === "object") {
-    if (typeof value !== "object" || Array.isArray(value)) fail("object");
-    decodeObject(raw, type);
+    if (typeof value !== "object" || Array.isArray(value)) {
+      fail(value, path, "server.SubjectPermission");
+    }
+    decodeObject(raw, type, path);
   } else if (type === "strings") {
-    const isStrings =
-      Array.isArray(value) && value.every((item) => item === null || typeof item === "string");
-    if (!isStrings) fail("[]string");
+    if (!Array.isArray(value)) fail(value, path, "[]string");
+    checkStrings(path, value as unknown[]);
   } else if (type === "int") {
-    if (typeof value !== "number" || !INTEGER.test(raw)) fail("int");
-    else if (BigInt(raw) > INT64_MAX || BigInt(raw) < INT64_MIN) fail("int");
+    if (typeof value !== "number") fail(value, path, "int");
+    const isInteger = INTEGER.test(raw) && BigInt(raw) <= INT64_MAX && BigInt(raw) >= INT64_MIN;
+    // The only value that is shown: it may stand where a secret belongs in every other field.
+    if (!isInteger) fail(value, path, "int", ` ${raw}`);
   } else if (typeof value !== (type === "bool" ? "boolean" : "string")) {
-    fail(type);
+    fail(value, path, type);
   }
+}
+
+function checkStrings(path: string, items: readonly unknown[]): void {
+  const wrong = items.findIndex((item) => item !== null && typeof item !== "string");
+  if (wrong < 0) return;
+  const what = kindOf(items[wrong]);
+  throw new Error(`json: cannot unmarshal ${what} into ${path}.${wrong} of type string`);
+}
+
+function fail(value: unknown, path: string, goType: string, shown = ""): never {
+  const what = kindOf(value) + shown;
+  throw new Error(`json: cannot unmarshal ${what} into Go struct field ${path} of type ${goType}`);
 }
 
 function kindOf(value: unknown): string {

@@ -93,5 +93,5 @@ const INFO_FIELDS: Fields = {
  * @throws Error with the reason when it is not valid.
  */
 export function checkInfo(json: string): void {
-  decodeGoJson(json, INFO_FIELDS);
+  decodeGoJson(json, INFO_FIELDS, "Info");
 }

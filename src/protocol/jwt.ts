@@ -190,7 +190,9 @@ async function isSignedBy(
 function readObject(chunk: string, fields: Fields): Record<string, unknown> {
   const json = decodeBase64(chunk).toString();
   try {
-    return Object.fromEntries(decodeGoJson(json, fields).map(({ name, value }) => [name, value]));
+    return Object.fromEntries(
+      decodeGoJson(json, fields, "Claims").map(({ name, value }) => [name, value]),
+    );
   } catch (error) {
     return fail((error as Error).message);
   }
