@@ -71,6 +71,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["config"],
   ["windows"],
   ["core"],
+  ["auth"],
   ["net"],
   ["kinds"],
   ["process"],

@@ -7,6 +7,7 @@ import type { Problem } from "./language/problem.ts";
 import { DEFAULT_OPTIONS, type Options } from "./options/options.ts";
 import { sortProblems } from "./report/render.ts";
 import { Reader } from "./schema/reader.ts";
+import type { RulePlaces } from "./schema/rule-places.ts";
 import { ROOT } from "./sections/root.ts";
 
 export interface LoadedConfig {
@@ -29,13 +30,16 @@ export interface LoadedConfig {
 /**
  * Reads a file and all that it names. Every problem is in the result; nothing is thrown for what a
  * file may contain.
+ *
+ * @param places takes down where users and their rules stand.
  */
 export async function loadConfig(
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
+  places: RulePlaces | null = null,
 ): Promise<LoadedConfig> {
   const { root, problems: syntax, digest, files, notes } = await readConfigFile(path, environment);
-  const reader = new Reader(environment);
+  const reader = new Reader(environment, places);
   const options: Options = structuredClone(DEFAULT_OPTIONS);
   if (syntax.length === 0 && root.value.size === 0) {
     reader.warning(null, `${path}: config has no values or is empty`);

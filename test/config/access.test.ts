@@ -51,10 +51,29 @@ describe("permissions", () => {
     );
   });
 
-  test("say nothing in an empty list or block", async () => {
-    expect(await permissionsOf("publish: [], subscribe {}")).toEqual({
+  test("say nothing in an empty block, or an empty list of what is denied", async () => {
+    expect(await permissionsOf("publish {deny: []}, subscribe {}")).toEqual({
       publish: rules(null),
       subscribe: null,
+      responses: null,
+    });
+  });
+
+  test("allow nothing in an empty list", async () => {
+    expect(await permissionsOf("publish: [], subscribe {allow: [], deny: [a]}")).toEqual({
+      publish: rules([]),
+      subscribe: rules([], ["a"]),
+      responses: null,
+    });
+  });
+
+  test("of a cluster say nothing in an empty list", async () => {
+    const { cluster } = await optionsOf(
+      "cluster { name: c, permissions { import: [], export {allow: [], deny: a} } }",
+    );
+    expect(cluster?.permissions).toEqual({
+      publish: rules(null),
+      subscribe: rules(null, ["a"]),
       responses: null,
     });
   });
@@ -68,6 +87,37 @@ describe("permissions", () => {
     const listed = await permissionsOf("allow_responses { max: 0, ttl: '-1s' }, publish: a");
     expect(listed?.publish).toEqual(rules(["a"]));
     expect(listed?.responses).toEqual({ maxMsgs: 1, expiresMs: -1000 });
+  });
+});
+
+describe("a user", () => {
+  const usersOf = async (...users: string[]) =>
+    (await optionsOf(`authorization { users: [${users}] }`)).authorization!.users!;
+
+  test("may be kept from subscribing with wildcards", async () => {
+    const users = await usersOf(
+      "{user: a}",
+      "{user: b, no_wildcards: true, max_wildcard_depth: 2}",
+      "{user: c, No_Wildcards: false, max_wildcard_depth: 99999999999}",
+    );
+    expect(
+      users.map(({ noWildcards, maxWildcardDepth }) => [noWildcards, maxWildcardDepth]),
+    ).toEqual([
+      [false, 0],
+      [true, 2],
+      [false, 2 ** 31 - 1],
+    ]);
+    const account = "accounts { A { users: [{user: a, max_wildcard_depth: 1}] } }";
+    expect((await optionsOf(account)).accounts[0]?.users[0]?.maxWildcardDepth).toBe(1);
+  });
+
+  test.each([
+    ["max_wildcard_depth: -1", "max_wildcard_depth has to be 0 or more"],
+    ["max_wildcard_depth: x", "interface conversion: interface {} is string, not int64"],
+    ["no_wildcards: 1", "interface conversion: interface {} is int64, not bool"],
+  ])("is refused with %j", async (option, text) => {
+    const { problems } = await load(`authorization { users: [{user: a, ${option}}] }`);
+    expect(problems.map((problem) => problem.text)).toContain(text);
   });
 });
 
@@ -91,6 +141,8 @@ describe("accounts", () => {
         permissions: null,
         allowedConnectionTypes: ["MQTT"],
         proxyRequired: false,
+        noWildcards: false,
+        maxWildcardDepth: 0,
         account: "A",
       },
     ]);

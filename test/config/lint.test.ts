@@ -195,6 +195,15 @@ describe("advice on open listeners", () => {
     expect(lines).toEqual(count === 0 ? [] : [text]);
   });
 
+  test.each([
+    [`authorization { password: ${HASH} }`, "a password without a user"],
+    ["authorization { users: [] }", "an empty list of users"],
+  ])("is given for what lets nobody in: %j", async (text, what) => {
+    expect(await linesOf(`port: 4222\n${text}`)).toEqual([
+      `2: ${what} lets nobody in here, and everybody in nats-server`,
+    ]);
+  });
+
   test("is not given on options that nats-server refuses", async () => {
     expect(await linesOf("port: 4222\nauthorization { user: 5 }")).toEqual([]);
   });
@@ -282,9 +291,19 @@ describe("advice on permissions", () => {
     ["{publish: {deny: [a.>, a.*]}}", '"a.*" is denied by "a.>" as well'],
     ["{subscribe: {allow: '>', deny: '>'}}", '">" is allowed in vain: ">" is denied'],
     ["{subscribe: {deny: [a, 'a q']}}", '"a q" is denied by "a" as well'],
-    ["{subscribe: ['a q', 'a.b', '* q']}", '"a q" is allowed by "* q" as well'],
-    ["{publish: []}", "an empty list allows to publish to every subject"],
-    ["{subscribe: {allow: []}}", "an empty list allows to subscribe to every subject"],
+    ["{subscribe: ['a.x q', 'a.b', 'a.* q']}", '"a.x q" is allowed by "a.* q" as well'],
+    [
+      "{publish: []}",
+      "an empty list allows to publish to nothing here, and to everything in nats-server",
+    ],
+    [
+      "{subscribe: {allow: []}, publish: a}",
+      "an empty list allows to subscribe to nothing here, and to everything in nats-server",
+    ],
+    [
+      "{publish: [], subscribe: a, allow_responses: false}",
+      "an empty list allows to publish to nothing here, and to everything in nats-server",
+    ],
   ])("is given for %j", async (permissions, text) => {
     expect(await about(user(permissions))).toEqual([`2: ${text}`]);
   });
@@ -323,6 +342,51 @@ describe("advice on permissions", () => {
       6,
     );
     expect(await about(user(`{publish: ["${"a.".repeat(50_000)}a"]}`))).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  }, 20_000);
+});
+
+describe("advice on the reach of subscriptions", () => {
+  const users = (...entries: string[]): string =>
+    `authorization { users: [${entries.map((entry) => `{nkey: x, permissions: ${entry}}`)}] }`;
+  const wide = (prefix: string, queue = ""): string =>
+    `2: "${prefix}*${queue}" allows no "${prefix}>", which nats-server lets through with all below it`;
+  const OPEN =
+    "2: these permissions say nothing of subscribe: whoever has them may read everything";
+
+  test.each([
+    [users("{subscribe: foo.*}", "{publish: foo.a.b, subscribe: x}"), [wide("foo.")]],
+    [users("{subscribe: 'foo.* q'}", "{publish: 'foo.>', subscribe: x}"), [wide("foo.", " q")]],
+    [users("{subscribe: {allow: [a.*], deny: a.b.c}}"), [wide("a.")]],
+    [users("{subscribe: '*', publish: a.b}"), [wide("")]],
+    [users("{publish: a}", "{subscribe: b}"), [OPEN]],
+    [users("{allow_responses: true}", "{subscribe: b}"), [OPEN]],
+    [
+      "authorization { default_permissions: {publish: a}, users: [{nkey: x}, {nkey: y, permissions: {subscribe: b}}] }",
+      [OPEN],
+    ],
+  ])("is given for %j", async (text, lines) => {
+    expect(await about(text)).toEqual(lines);
+  });
+
+  silent([
+    users("{subscribe: foo.*}", "{publish: foo.a, subscribe: foo.*}"),
+    users("{subscribe: foo.*}", "{publish: '>', subscribe: '>'}"),
+    users("{subscribe: foo.*}", "{publish: bar.a.b, subscribe: foo.b*}"),
+    users("{subscribe: foo*}", "{publish: foo.a.b, subscribe: x}"),
+    users("{publish: a}", "{publish: b}"),
+    users("{publish: '>'}", "{subscribe: b}"),
+    "authorization { users: [{nkey: x, no_wildcards: true, permissions: {publish: a}}, {nkey: y, permissions: {subscribe: b}}] }",
+    "authorization { users: [{nkey: x}, {nkey: y, permissions: {subscribe: b}}] }",
+  ]);
+
+  test("is quick for 100,000 users", async () => {
+    const entries = Array.from(
+      { length: 100_000 },
+      (_, i) => `{subscribe: ["u${i}.*", "all.*"], publish: "u${i}.a"}`,
+    );
+    const start = performance.now();
+    expect(await about(users(...entries, "{publish: all.b.c, subscribe: x}"))).toHaveLength(6);
     expect(performance.now() - start).toBeLessThan(10_000);
   }, 20_000);
 });

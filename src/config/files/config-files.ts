@@ -5,6 +5,7 @@
 
 import { DEPTH_MAX, TOO_DEEP } from "../language/depth.ts";
 import { DigestWriter } from "../language/digest.ts";
+import { type Environment, variableOf } from "../language/environment.ts";
 import type { MapNode } from "../language/node.ts";
 import type { Notes } from "../language/notes.ts";
 import { Parsing } from "../language/parsing.ts";
@@ -30,10 +31,7 @@ const ITEMS_AT_A_TIME = 20_000;
  * Reads a configuration file with all it includes. It always resolves: what cannot be read is a
  * problem, and the tree then holds the rest.
  */
-export async function readConfigFile(
-  path: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<ConfigFile> {
+export async function readConfigFile(path: string, environment: Environment): Promise<ConfigFile> {
   const read = new Map<string, Buffer | Error>();
   const load = async (wanted: string): Promise<Buffer | Error> => {
     const known = read.get(wanted);
@@ -45,7 +43,7 @@ export async function readConfigFile(
 
   const main = await load(path);
   const bytes = main instanceof Error ? Buffer.alloc(0) : main;
-  const parsing = new Parsing(new Source(path, bytes), (name) => environment[name]);
+  const parsing = new Parsing(new Source(path, bytes), (name) => variableOf(environment, name));
   const { root, problems, notes } = parsing;
   if (main instanceof Error)
     return { root, problems: [fileProblem(main.message)], digest: "", files: [path], notes };

@@ -22,6 +22,8 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** What the algorithm of a certificate's public key is called when it is on an elliptic curve. */
 const EC_PUBLIC_KEY = Buffer.from("2a8648ce3d0201", "hex");
 const PRIVATE_KEY_FORMS = ["pkcs1", "pkcs8", "sec1"] as const;
+/** Curves that TLS signs on, in the runtime's terms. The runtime knows P-224 too. */
+const SIGNING_CURVES: readonly (string | undefined)[] = ["prime256v1", "secp384r1", "secp521r1"];
 /** Types of keys that TLS has a use for, in the runtime's terms. */
 const KEY_TYPES: readonly (string | undefined)[] = ["rsa", "ec", "ed25519"];
 
@@ -155,6 +157,12 @@ async function checkPair(certificate: Buffer, key: Buffer): Promise<void> {
   }
   if (!parsed.checkPrivateKey(privateKey)) {
     throw new PairError("tls: private key does not match public key");
+  }
+  if (publicType !== "ec") return;
+  const curve = parsed.publicKey.asymmetricKeyDetails?.namedCurve;
+  // No client could ever connect.
+  if (!SIGNING_CURVES.includes(curve)) {
+    throw new PairError("tls: unsupported certificate curve (P-224)");
   }
 }
 

@@ -9,9 +9,10 @@ import { sortProblems } from "../report/render.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { lateVariables, replacedValues, skippedAccounts } from "./lost-values.ts";
 import { oddValues } from "./odd-values.ts";
-import { openListeners, openNoAuthUser } from "./open-access.ts";
+import { nobodyNamed, openListeners, openNoAuthUser } from "./open-access.ts";
 import { idlePermissions } from "./permissions.ts";
 import { hashedLinkPasswords, plainPasswords } from "./plain-passwords.ts";
+import { lastWildcards, openEars } from "./reach.ts";
 import { rivalOptions } from "./rival-options.ts";
 import { namelessRoutes } from "./routes.ts";
 import { startFaults } from "./start-faults.ts";
@@ -22,11 +23,14 @@ const RULES: readonly Rule[] = [
   namelessRoutes,
   openListeners,
   openNoAuthUser,
+  nobodyNamed,
   replacedValues,
   rivalOptions,
   lateVariables,
   skippedAccounts,
   idlePermissions,
+  lastWildcards,
+  openEars,
   oddValues,
   startFaults,
 ];

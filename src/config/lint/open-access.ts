@@ -1,11 +1,11 @@
 /** Listeners that let in whoever can reach them. */
 
 import type { ConfigNode, MapNode } from "../language/node.ts";
-import type { Permissions, SimpleAuth, SubjectPermission, User } from "../options/auth.ts";
+import type { Permissions, SimpleAuth, SubjectPermission } from "../options/auth.ts";
 import type { LinkListener } from "../options/cluster.ts";
 import type { Options } from "../options/options.ts";
 import type { TlsOptions } from "../options/tls.ts";
-import { allUsers } from "../validate/users.ts";
+import { allUsers, asksForCredentials, permissionsOf, userNamed } from "../validate/users.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { NAMES, optionOf } from "./tree.ts";
 
@@ -38,13 +38,34 @@ export const openNoAuthUser: Rule = {
   },
 };
 
+/** A wish to keep people out that names nobody. nats-server takes it for none. */
+export const nobodyNamed: Rule = {
+  finds: "blocks that let nobody in",
+  needsOptions: true,
+  *find({ root, options }) {
+    const { authorization } = options;
+    if (authorization === null || asks(authorization) || allUsers(options).length > 0) return;
+    if (authorization.authCallout !== null) return;
+    const block = optionOf(root, "authorization");
+    for (const [what, place] of [
+      ["a password without a user", optionOf(block, ...NAMES.password)],
+      ["an empty list of users", optionOf(block, "users")],
+    ] as const) {
+      if (place === undefined) continue;
+      yield {
+        place,
+        text: `${what} lets nobody in here, and everybody in nats-server`,
+        hint: "add a user, or leave it out",
+      };
+    }
+  },
+};
+
 /** Clients have to say who they are. */
 function asksClients(options: Options): boolean {
-  const { authorization, operators, trustedKeys, tls, allowNonTls } = options;
-  if (allUsers(options).length > 0 || operators.length > 0 || trustedKeys.length > 0) return true;
-  if (asksForCertificate(tls) && !allowNonTls) return true;
-  if (authorization === null) return false;
-  return asks(authorization) || authorization.authCallout !== null || authorization.proxyRequired;
+  const { authorization, tls, allowNonTls } = options;
+  if (asksForCredentials(options) || authorization?.proxyRequired) return true;
+  return asksForCertificate(tls) && !allowNonTls;
 }
 
 function asks({ user, token }: Pick<SimpleAuth, "user" | "token">): boolean {
@@ -164,13 +185,9 @@ function* anybody(
 }
 
 function mayDoEverything(options: Options, name: string): boolean {
-  const { authorization, accounts } = options;
-  const isNamed = ({ user, nkey }: User): boolean => user === name || nkey === name;
-  const account = accounts.find(({ users }) => users.some(isNamed));
-  const found = account?.users.find(isNamed) ?? authorization?.users?.find(isNamed);
-  if (found === undefined) return false;
-  const defaults = account === undefined ? authorization : account;
-  return isUnlimited(found.permissions ?? defaults?.defaultPermissions ?? null);
+  const user = userNamed(options, name);
+  if (user === undefined || user.noWildcards || user.maxWildcardDepth > 0) return false;
+  return isUnlimited(permissionsOf(options, user));
 }
 
 function isUnlimited(permissions: Permissions | null): boolean {
@@ -184,5 +201,5 @@ function isUnlimited(permissions: Permissions | null): boolean {
 function isEverything(permission: SubjectPermission | null): boolean {
   if (permission === null) return true;
   const { allow, deny } = permission;
-  return (deny ?? []).length === 0 && ((allow ?? []).length === 0 || allow!.includes(">"));
+  return (deny ?? []).length === 0 && (allow === null || allow.includes(">"));
 }

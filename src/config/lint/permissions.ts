@@ -1,14 +1,10 @@
 /** Entries of permissions that say nothing, or the opposite of what they seem to say. */
 
-import { type ConfigNode, type MapNode, mapsIn, type StringNode } from "../language/node.ts";
+import type { ConfigNode, MapNode, StringNode } from "../language/node.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { SubjectSet } from "./subject-set.ts";
-import { accountsIn, NAMES, optionOf, userLists } from "./tree.ts";
+import { DIRECTIONS, optionOf, permissionBlocks } from "./tree.ts";
 
-const DIRECTIONS: readonly (readonly [verb: string, names: readonly string[]])[] = [
-  ["publish", ["publish", "pub", "import"]],
-  ["subscribe", ["subscribe", "sub", "export"]],
-];
 const RESPONSES = ["allow_responses", "publish_allow_responses"];
 const SPACES = /\s+/;
 /** Subjects of more tokens than that are not compared. */
@@ -17,41 +13,37 @@ const TOKENS_MAX = 256;
 export const idlePermissions: Rule = {
   finds: "permissions without effect",
   *find({ root }) {
-    // One block, referred to by a variable, may be that of many users.
-    const seen = new Set<ConfigNode["value"]>();
     for (const block of permissionBlocks(root)) {
-      if (block?.kind !== "map" || seen.has(block.value)) continue;
-      seen.add(block.value);
       for (const [verb, names] of DIRECTIONS) {
         const node = optionOf(block, ...names);
         // Most say a single subject, which nothing can be held against.
-        if (node !== undefined && node.kind !== "string") yield* inDirection(node, verb, block);
+        if (node === undefined || node.kind === "string") continue;
+        yield* emptyList(node, verb, block);
+        yield* inDirection(node);
       }
+    }
+    const cluster = optionOf(optionOf(root, "cluster"), "permissions");
+    for (const [, names] of DIRECTIONS) {
+      const node = optionOf(cluster, ...names);
+      if (node !== undefined) yield* inDirection(node);
     }
   },
 };
 
-function* permissionBlocks(root: MapNode): Iterable<ConfigNode | undefined> {
-  yield optionOf(optionOf(root, "authorization"), ...NAMES.defaultPermissions);
-  for (const account of accountsIn(root)) yield optionOf(account, "default_permissions");
-  for (const users of userLists(root)) {
-    for (const user of mapsIn(users)) yield optionOf(user, ...NAMES.permissions);
-  }
-  yield optionOf(optionOf(root, "cluster"), "permissions");
+/** nats-server takes a list without entries for no list at all. */
+function* emptyList(node: ConfigNode, verb: string, block: MapNode): Iterable<Finding> {
+  const allow = node.kind === "map" ? optionOf(node, "allow") : node;
+  if (allow?.kind !== "array" || allow.value.length > 0 || limitsOtherwise(block, verb)) return;
+  yield {
+    place: allow,
+    text: `an empty list allows to ${verb} to nothing here, and to everything in nats-server`,
+    hint: 'deny ">" if nothing is meant, and leave the list out if everything is',
+  };
 }
 
-/** @param block which the direction is one of. */
-function* inDirection(node: ConfigNode, verb: string, block: MapNode): Iterable<Finding> {
+function* inDirection(node: ConfigNode): Iterable<Finding> {
   const allow = node.kind === "map" ? optionOf(node, "allow") : node;
   const deny = node.kind === "map" ? optionOf(node, "deny") : undefined;
-  const isEmpty = allow?.kind === "array" && allow.value.length === 0;
-  if (isEmpty && !limitsOtherwise(block, verb)) {
-    yield {
-      place: allow,
-      text: `an empty list allows to ${verb} to every subject`,
-      hint: 'deny ">" to allow none, or leave the list out',
-    };
-  }
   if (deny === undefined && !(allow?.kind === "array" && allow.value.length > 1)) return;
   const denied = new SubjectSet();
   const denials = entriesIn(deny);
@@ -74,7 +66,9 @@ function* inDirection(node: ConfigNode, verb: string, block: MapNode): Iterable<
 
 /** Who is allowed replies is allowed to publish nothing else, unless it is listed. */
 function limitsOtherwise(block: MapNode, verb: string): boolean {
-  return verb === "publish" && optionOf(block, ...RESPONSES) !== undefined;
+  if (verb !== "publish") return false;
+  const responses = optionOf(block, ...RESPONSES);
+  return responses !== undefined && !(responses.kind === "boolean" && !responses.value);
 }
 
 interface Entry {

@@ -2,7 +2,10 @@
 
 /** Subjects that are allowed and denied; null means that the block says nothing about it. */
 export interface SubjectPermission {
-  /** In subscribe lists an entry may be `subject queue`. */
+  /**
+   * In subscribe lists an entry may be `subject queue`. A list without entries allows nothing, while
+   * null allows everything.
+   */
   allow: string[] | null;
   deny: string[] | null;
 }
@@ -41,6 +44,10 @@ export interface User {
   /** Empty means any. */
   allowedConnectionTypes: ConnectionType[];
   proxyRequired: boolean;
+  /** Subscriptions with wildcards are refused, unless they are below an inbox. */
+  noWildcards: boolean;
+  /** Tokens of a subscription from its first wildcard on, at most; 0 means any number. */
+  maxWildcardDepth: number;
   /** Name of the account; "" is `$G`. */
   account: string;
 }

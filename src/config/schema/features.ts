@@ -4,6 +4,7 @@ export type Feature =
   | "accounts"
   | "authentication"
   | "authorization callout"
+  | "certificate store"
   | "clustering"
   | "gateways"
   | "JetStream"

@@ -4,6 +4,7 @@ import { goQuoteText } from "../../protocol/go-quote.ts";
 import { type ConfigNode, GO_TYPE_NAMES } from "../language/node.ts";
 import type { Problem } from "../language/problem.ts";
 import type { Place } from "../language/source.ts";
+import type { RulePlaces } from "./rule-places.ts";
 
 /** Part of reading that waits for a disk; it reports to the reader it came from. */
 export type LaterTask = () => Promise<void>;
@@ -14,10 +15,16 @@ export class Reader {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What is still to be done, in order, after all blocks have been read. */
   readonly later: LaterTask[] = [];
+  /** Takes down where users and their rules stand; null when nobody wants to know. */
+  readonly places: RulePlaces | null;
   #typeErrorPlace: Place | null = null;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    places: RulePlaces | null = null,
+  ) {
     this.environment = environment;
+    this.places = places;
   }
 
   /** nats-server refuses the file. */

@@ -1,4 +1,7 @@
-/** Names of TLS cipher suites and curves that nats-server knows, and those that it warns of. */
+/**
+ * Names of TLS cipher suites and curves that nats-server knows, those that it warns of, and those that
+ * this server's TLS library does not have.
+ */
 
 /** In IANA's spelling. */
 const SECURE_CIPHER_SUITES: readonly string[] = [
@@ -47,3 +50,19 @@ export const CURVES: readonly string[] = [
   "CurveP384",
   "CurveP521",
 ];
+
+/** BoringSSL, the library of the runtime, has none of these. */
+const MISSING: ReadonlySet<string> = new Set([
+  "TLS_RSA_WITH_RC4_128_SHA",
+  "TLS_RSA_WITH_AES_128_CBC_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
+  "TLS_ECDHE_RSA_WITH_RC4_128_SHA",
+  "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
+  "SecP256r1MLKEM768",
+  "SecP384r1MLKEM1024",
+]);
+
+/** Whether a cipher suite or curve that nats-server knows can be used here. */
+export function isAvailable(name: string): boolean {
+  return !MISSING.has(name);
+}

@@ -16,7 +16,7 @@ import { type Field, type FieldRow, Section } from "../../schema/section.ts";
 import { flag, text } from "../../schema/value-type.ts";
 import { authCalloutField } from "./auth-callout.ts";
 import { authTimeout } from "./auth-timeout.ts";
-import { clusterPermissionFault, permissionsField } from "./permissions.ts";
+import { clusterPermissionFault, clusterPermissions, permissionsField } from "./permissions.ts";
 import { namesOf, readUsers, takeNames, USER_SECTION, type UserList } from "./users.ts";
 
 /** The block as it is read, with the places of its users. */
@@ -164,7 +164,6 @@ export function linkAuthorizationField<Target extends LinkTarget>(
     names: ["authorization"],
     about: "User and password that the other servers give",
     reload: kind === "Cluster" ? "live" : "restart",
-    needs: "authentication",
     to: "authorization",
     type: "block",
     section: AUTHORIZATION as Section<never>,
@@ -203,5 +202,5 @@ function useAsPermissions(
   }
   const problem = 'setting "permissions" within cluster authorization block is deprecated';
   reader.doubtfulUse(place, key, problem);
-  target.permissions ??= defaultPermissions;
+  target.permissions ??= clusterPermissions(defaultPermissions);
 }

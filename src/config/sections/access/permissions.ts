@@ -26,46 +26,68 @@ function subjectFault(entry: string, allowsQueue: boolean): string | null {
   return isValidSubjectText(queue) ? null : `queue ${goQuoteText(queue)} is not a valid queue`;
 }
 
-/** A subject or a list of them. An empty list says no more than none at all: it is null. */
+interface ListDetails {
+  readonly allowsQueue: boolean;
+  /** nats-server says where a list is when it is inside a block of its own. */
+  readonly isPlaced: boolean;
+  /** A list without entries is one, and not the same as none at all. */
+  readonly keepsEmpty: boolean;
+}
+
+/** A subject or a list of them. */
 class SubjectList implements ValueType<string[] | null> {
   readonly name = "subject or list of subjects";
-  readonly #allowsQueue: boolean;
-  /** nats-server says where a list is when it is inside a block of its own. */
-  readonly #isPlaced: boolean;
+  readonly #details: ListDetails;
 
-  constructor(allowsQueue: boolean, isPlaced: boolean) {
-    this.#allowsQueue = allowsQueue;
-    this.#isPlaced = isPlaced;
+  constructor(details: ListDetails) {
+    this.#details = details;
   }
 
   read(node: ConfigNode, reader: Reader): string[] | null | undefined {
-    if (node.kind === "string") return this.#accepts(node, node.value, node, reader);
+    if (node.kind === "string") return this.#take(node, [node], reader);
     if (node.kind !== "array") {
       const problem = "Expected subject permissions to be a subject, or array of subjects";
       return this.#report(node, node, `${problem}, got ${goTypeName(node)}`, reader);
     }
-    const subjects: string[] = [];
-    for (const item of node.value) {
-      if (item.kind !== "string") {
-        reader.error(item, "Subject in permissions array cannot be cast to string");
-      } else if (this.#accepts(node, item.value, item, reader)) subjects.push(item.value);
-    }
-    return subjects.length === 0 ? null : subjects;
+    return this.#take(node, node.value, reader);
   }
 
-  #accepts(list: ConfigNode, entry: string, at: ConfigNode, reader: Reader): string[] | undefined {
-    const fault = subjectFault(entry, this.#allowsQueue);
-    return fault === null ? [entry] : this.#report(list, at, fault, reader);
+  /** Undefined when no entry of a list can be used. */
+  #take(
+    list: ConfigNode,
+    items: readonly ConfigNode[],
+    reader: Reader,
+  ): string[] | null | undefined {
+    const subjects: string[] = [];
+    for (const item of items) {
+      if (item.kind !== "string") {
+        reader.error(item, "Subject in permissions array cannot be cast to string");
+        continue;
+      }
+      const fault = subjectFault(item.value, this.#details.allowsQueue);
+      if (fault === null) subjects.push(item.value);
+      else this.#report(list, item, fault, reader);
+    }
+    if (subjects.length === 0) {
+      if (items.length > 0) return undefined;
+      if (!this.#details.keepsEmpty) return null;
+    }
+    reader.places?.addList(subjects, { list, entries: items });
+    return subjects;
   }
 
   #report(list: ConfigNode, at: ConfigNode, fault: string, reader: Reader): undefined {
-    if (this.#isPlaced) reader.errorWithin(list, at, fault);
+    if (this.#details.isPlaced) reader.errorWithin(list, at, fault);
     else reader.errorWithoutPlace(at, fault);
   }
 }
 
 /** Subjects without queue groups. */
-export const subjects: ValueType<string[] | null> = new SubjectList(false, true);
+export const subjects: ValueType<string[] | null> = new SubjectList({
+  allowsQueue: false,
+  isPlaced: true,
+  keepsEmpty: false,
+});
 
 /** A list of subjects that are allowed, or a block of allowed and denied ones. */
 class SubjectRules implements ValueType<SubjectPermission | null> {
@@ -74,13 +96,26 @@ class SubjectRules implements ValueType<SubjectPermission | null> {
   readonly #list: SubjectList;
 
   constructor(allowsQueue: boolean) {
-    this.#list = new SubjectList(allowsQueue, false);
-    const type = new SubjectList(allowsQueue, true);
+    this.#list = new SubjectList({ allowsQueue, isPlaced: false, keepsEmpty: true });
+    const allow = new SubjectList({ allowsQueue, isPlaced: true, keepsEmpty: true });
+    const deny = new SubjectList({ allowsQueue, isPlaced: true, keepsEmpty: false });
     this.section = new Section<SubjectPermission>(
       "permissions",
       [
-        { names: ["allow"], about: "Subjects that may be used", reload: "live", to: "allow", type },
-        { names: ["deny"], about: "Subjects that may not", reload: "live", to: "deny", type },
+        {
+          names: ["allow"],
+          about: "Subjects that may be used, none of them when the list is empty",
+          reload: "live",
+          to: "allow",
+          type: allow,
+        },
+        {
+          names: ["deny"],
+          about: "Subjects that may not",
+          reload: "live",
+          to: "deny",
+          type: deny,
+        },
       ],
       {
         unknown: (name) =>
@@ -262,4 +297,17 @@ export function clusterPermissionFault(value: Permissions): string | null {
     }
   }
   return null;
+}
+
+/** In a cluster an empty list says no more than none at all. */
+export function clusterPermissions({ publish, subscribe, responses }: Permissions): Permissions {
+  return {
+    publish: responses === null ? withoutEmptyList(publish) : publish,
+    subscribe: withoutEmptyList(subscribe),
+    responses,
+  };
+}
+
+function withoutEmptyList(rules: SubjectPermission | null): SubjectPermission | null {
+  return rules?.allow?.length === 0 ? { ...rules, allow: null } : rules;
 }

@@ -58,7 +58,6 @@ export function simpleAuthField<Target extends { authorization: SimpleAuth | nul
       names: ["authorization", "authentication"],
       about: "Who may connect to this listener",
       reload: "restart",
-      needs: "authentication",
       to: "authorization",
     },
     section,

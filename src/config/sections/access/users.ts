@@ -8,7 +8,7 @@ import type { ConnectionType, User } from "../../options/auth.ts";
 import { goValue } from "../../schema/go-value.ts";
 import type { Reader } from "../../schema/reader.ts";
 import { Section } from "../../schema/section.ts";
-import { checked, flag, text, texts, type ValueType } from "../../schema/value-type.ts";
+import { checked, flag, integer, text, texts, type ValueType } from "../../schema/value-type.ts";
 import { permissionsField } from "./permissions.ts";
 
 const CONNECTION_TYPES: ReadonlySet<string> = new Set<ConnectionType>([
@@ -27,6 +27,15 @@ const connectionTypes = checked(texts("allowed connection types"), (names, node,
   if (unknown.length === 0) return types;
   return reader.error(node, `invalid connection types [${unknown.map(goQuoteText).join(" ")}]`);
 }) as ValueType<ConnectionType[]>;
+
+/** More tokens than that no subject has. */
+const DEPTH_MAX = 2 ** 31 - 1;
+
+const wildcardDepth = checked(integer, (depth, node, reader) =>
+  depth < 0
+    ? reader.error(node, "max_wildcard_depth has to be 0 or more", "0 stands for no limit")
+    : Math.min(depth, DEPTH_MAX),
+);
 
 const USER: Section<User> = new Section<User>("users", [
   {
@@ -69,6 +78,21 @@ const USER: Section<User> = new Section<User>("users", [
     reload: "live",
     to: "proxyRequired",
     type: flag,
+  },
+  {
+    names: ["no_wildcards"],
+    about: "Refuse the user subscriptions with wildcards, except to an inbox; not in nats-server",
+    reload: "live",
+    to: "noWildcards",
+    type: flag,
+  },
+  {
+    names: ["max_wildcard_depth"],
+    about:
+      "Tokens that a subscription may have from its first wildcard on, 0 for any number; not in nats-server",
+    reload: "live",
+    to: "maxWildcardDepth",
+    type: wildcardDepth,
   },
 ]);
 
@@ -122,9 +146,12 @@ function readUser(entry: MapNode, account: string, reader: Reader): User | undef
     permissions: null,
     allowedConnectionTypes: [],
     proxyRequired: false,
+    noWildcards: false,
+    maxWildcardDepth: 0,
     account,
   };
   USER.read(entry, user, reader);
+  reader.places?.addUser(user, entry);
   // A value of the wrong type has been reported, and is no name that is missing.
   if (isMistyped(entry)) return undefined;
   const fault = userFault(user);

@@ -6,7 +6,12 @@ import { goValue } from "../../schema/go-value.ts";
 import { block, type Field, type FieldRow, Section } from "../../schema/section.ts";
 import { checked, duration, flag, integer, nameOf, texts } from "../../schema/value-type.ts";
 import { linkAuthorizationField } from "../access/authorization.ts";
-import { clusterPermissionFault, PERMISSIONS, permissions } from "../access/permissions.ts";
+import {
+  clusterPermissionFault,
+  clusterPermissions,
+  PERMISSIONS,
+  permissions,
+} from "../access/permissions.ts";
 import { compressionField } from "./compression.ts";
 import { linkListenerFields } from "./link-listener.ts";
 import { urlList } from "./urls.ts";
@@ -40,7 +45,7 @@ const permissionsRow: Field<ClusterOptions> = {
     }
     const fault = clusterPermissionFault(value);
     if (fault !== null) return reader.error(node, fault);
-    cluster.permissions = value;
+    cluster.permissions = clusterPermissions(value);
   },
 };
 

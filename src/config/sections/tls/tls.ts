@@ -5,9 +5,15 @@ import { checkTlsFiles } from "../../files/tls-files.ts";
 import type { MapNode } from "../../language/node.ts";
 import type { Options } from "../../options/options.ts";
 import { DEFAULT_TLS, type TlsOptions } from "../../options/tls.ts";
+import type { Feature } from "../../schema/features.ts";
 import type { Reader } from "../../schema/reader.ts";
 import { type Field, type FieldRow, type ReloadRule, Section } from "../../schema/section.ts";
-import { CIPHER_SUITES, CURVES, INSECURE_CIPHER_SUITES } from "../../schema/tls-names.ts";
+import {
+  CIPHER_SUITES,
+  CURVES,
+  INSECURE_CIPHER_SUITES,
+  isAvailable,
+} from "../../schema/tls-names.ts";
 import { ocspPeerField } from "./ocsp-peer.ts";
 import {
   caCertsMatch,
@@ -185,6 +191,7 @@ const windows: readonly FieldRow<TlsOptions>[] = [
     names: ["cert_store"],
     about: "Certificate store of Windows to take the certificate from",
     reload: "live",
+    needs: "certificate store",
     to: "certStore",
     type: certStore,
   },
@@ -240,13 +247,13 @@ export function tlsField<
   to: Key;
   /** Between servers certificates can be held against the configured URLs. */
   checksKnownUrls?: boolean;
+  needs?: Feature;
 }): Field<Target> {
   const { names = ["tls"], checksKnownUrls = false, ...base } = details;
   const section = checksKnownUrls ? FOR_SERVERS : FOR_CLIENTS;
   return {
     ...base,
     names,
-    needs: "TLS",
     type: "block",
     section: section as Section<never>,
     defaults: createTls,
@@ -257,6 +264,7 @@ export function tlsField<
       const problems = reader.problems.length;
       section.read(node, options, reader);
       checkTogether(options, node, reader);
+      if (!reader.hasErrorsSince(problems)) leaveOutMissing(options, node, reader);
       // What is wrong with the files of a block that is wrong itself, would only confuse.
       const isFaulty = reader.hasErrorsSince(problems);
       if (!isFaulty) reader.later.push(() => checkTlsFiles(options, node, reader));
@@ -285,6 +293,23 @@ function checkTogether(options: TlsOptions, block: MapNode, reader: Reader): voi
   }
 }
 
+/** What the TLS library lacks is not asked of it. A list of nothing else would mean its defaults. */
+function leaveOutMissing(options: TlsOptions, block: MapNode, reader: Reader): void {
+  for (const [key, node] of block.value) {
+    const property = FOR_CLIENTS.find(key)?.to;
+    if (property !== "cipherSuites" && property !== "curvePreferences") continue;
+    const given = options[property];
+    const missing = given.filter((name) => !isAvailable(name)).join(", ");
+    options[property] = given.filter(isAvailable);
+    if (missing === "") continue;
+    if (options[property].length > 0) {
+      reader.lint(node, `left out, as this server's TLS library does not have it: ${missing}`);
+    } else {
+      reader.error(node, `${key} holds nothing that this server's TLS library has: ${missing}`);
+    }
+  }
+}
+
 export const tlsFields: readonly FieldRow<Options>[] = [
-  tlsField<Options, "tls">({ about: "TLS for clients", reload: "live", to: "tls" }),
+  tlsField<Options, "tls">({ about: "TLS for clients", reload: "live", needs: "TLS", to: "tls" }),
 ];

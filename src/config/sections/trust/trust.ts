@@ -148,6 +148,7 @@ export const trustFields: readonly FieldRow<Options>[] = [
     names: ["resolver_tls"],
     about: "TLS for requests to the address that account JWTs come from",
     reload: "live",
+    needs: "operator mode",
     to: "resolverTls",
   }),
   preload,

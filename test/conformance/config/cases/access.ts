@@ -101,6 +101,9 @@ export const USERS_CASES: readonly ConfigCase[] = [
     fill(USERS, "clients: [1 ]"),
     "error parsing allowed connection types: unsupported type in array int64",
   ),
+  // Options of this server's own.
+  refuses(fill(USERS, "no_wildcards: true"), 'unknown field "no_wildcards"'),
+  refuses(fill(USERS, "max_wildcard_depth: 2"), 'unknown field "max_wildcard_depth"'),
   refuses(fill(USERS, "clients: [pigeon]"), 'invalid connection types ["PIGEON"]'),
   refuses(fill(USERS, "nope: 1"), 'unknown field "nope"'),
   refuses("authorization { users: [ {pass: a} ] }", "User entry requires a user"),

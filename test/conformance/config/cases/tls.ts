@@ -31,8 +31,20 @@ export const TLS_CASES: readonly ConfigCase[] = [
   accepts(withPair("min_version: '1.3'")),
   accepts(withPair("cipher_suites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]")),
   accepts(
+    withPair(
+      "cipher_suites: [TLS_RSA_WITH_AES_128_GCM_SHA256], allow_insecure_cipher_suites: true",
+    ),
+  ),
+  // What this server's TLS library does not have.
+  accepts(
     withPair("cipher_suites: [TLS_RSA_WITH_RC4_128_SHA], allow_insecure_cipher_suites: true"),
   ),
+  accepts(
+    withPair(
+      "cipher_suites: [TLS_RSA_WITH_RC4_128_SHA, TLS_RSA_WITH_AES_128_GCM_SHA256], allow_insecure_cipher_suites: true",
+    ),
+  ),
+  accepts(withPair("curve_preferences: [SecP256r1MLKEM768]")),
   accepts(
     withPair(
       "curve_preferences: [X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024, X25519, CurveP256, CurveP384, CurveP521]",
