@@ -12,11 +12,12 @@
  */
 
 import { CR, LF, SPACE, writeDecimal } from "../bytes/ascii.ts";
-import { HASH_SEED } from "../bytes/hash.ts";
+import { HASH_SEED, hashBytes } from "../bytes/hash.ts";
 import { RECORD_SHIFT, TEXT_ELSEWHERE } from "../bytes/record-pool.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Account } from "./account.ts";
 import type { MatchResult } from "./match-result.ts";
+import type { PermissionSet } from "./permissions/permission-set.ts";
 import type { Sink, SinkTable } from "./sink.ts";
 import { SUB_DELIVERED, SUB_MAX, SUB_SID, SUB_SINK, type Subscriptions } from "./subscriptions.ts";
 
@@ -40,7 +41,8 @@ export class Delivery {
   }
 
   /**
-   * Delivers to a match result.
+   * Delivers to a match result. A receiver for which the subject is denied is passed over as if it
+   * were not there.
    *
    * @returns how many receivers took the message.
    */
@@ -48,7 +50,7 @@ export class Delivery {
     let count = 0;
     const plain = result.plain;
     for (let i = 0; i < result.plainCount; i++) {
-      if (this.#deliverTo(plain[i]!, account, source, message)) count++;
+      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
     }
     if (result.groupCount !== 0) count += this.#deliverToGroups(account, source, message, result);
     return count;
@@ -56,9 +58,11 @@ export class Delivery {
 
   /**
    * Tells the publisher that nobody took its request: a 503 to its own plain subscription that
-   * matches the reply. It is not a delivery: limits and counters do not see it.
+   * matches the reply. It is not a delivery: limits and counters do not see it. On a subject that is
+   * denied to the publisher nothing is sent.
    */
   sendNoResponders(source: Sink, message: Message, replies: MatchResult): void {
+    if (source.filter !== null && !mayReceiveReply(source.filter, message)) return;
     for (let i = 0; i < replies.plainCount; i++) {
       const id = replies.plain[i]!;
       if (this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_SINK] !== source.slot) continue;
@@ -76,7 +80,7 @@ export class Delivery {
       const size = end - start;
       let at = size === 1 ? start : start + (this.#nextRandom() % size);
       for (let tries = 0; tries < size; tries++) {
-        if (this.#deliverTo(result.queue[at]!, account, source, message)) {
+        if (this.#deliverTo(result.queue[at]!, account, source, message, null)) {
           count++;
           break;
         }
@@ -87,7 +91,13 @@ export class Delivery {
     return count;
   }
 
-  #deliverTo(id: number, account: Account, source: Sink, message: Message): boolean {
+  #deliverTo(
+    id: number,
+    account: Account,
+    source: Sink,
+    message: Message,
+    plain: MatchResult | null,
+  ): boolean {
     const pool = this.#subs.pool;
     const words = pool.words;
     const base = id << RECORD_SHIFT;
@@ -96,6 +106,11 @@ export class Delivery {
     if (!slot) return false;
     const sink = this.#sinks.at(slot);
     if (sink === source && !sink.echo) return false;
+    const filter = sink.filter;
+    if (filter !== null && filter !== plain?.receiver) {
+      if (!this.#passes(filter, id, message)) return false;
+      if (plain !== null) plain.receiver = filter;
+    }
 
     const sidAt = (base + SUB_SID) << 2;
     const subjectLength = message.subjectEnd - message.subjectStart;
@@ -107,12 +122,20 @@ export class Delivery {
 
     if (message.headerBytes !== 0 && !sink.headers) this.#writeWithoutHeaders(sink, id, message);
     else this.#writeFrame(sink, id, sidAt, message);
+    if (sink.permits !== null && message.replyEnd !== message.replyStart) {
+      sink.permits.noteDelivered(message.buf, message.replyStart, message.replyEnd);
+    }
 
     const delivered = words[base + SUB_DELIVERED]!;
     if (delivered !== COUNT_MAX) words[base + SUB_DELIVERED] = delivered + 1;
     const max = words[base + SUB_MAX]!;
     if (max !== 0 && delivered + 1 >= max) this.#end(account, sink, id, max);
     return true;
+  }
+
+  #passes(filter: PermissionSet, id: number, message: Message): boolean {
+    const { buf, subjectStart, subjectEnd, hash } = message;
+    return filter.mayReceive(buf, subjectStart, subjectEnd, hash, this.#subs.queueName(id));
   }
 
   #writeFrame(sink: Sink, id: number, sidAt: number, message: Message): void {
@@ -211,4 +234,8 @@ export class Delivery {
     this.#random = x;
     return x & COUNT_MAX;
   }
+}
+
+function mayReceiveReply(filter: PermissionSet, { buf, replyStart, replyEnd }: Message): boolean {
+  return filter.mayReceive(buf, replyStart, replyEnd, hashBytes(buf, replyStart, replyEnd), "");
 }

@@ -7,15 +7,23 @@
  *     plain   [a b c]            plainCount 3
  *     queue   [d e | f g h]      groupEnds [2 5], groupCount 2
  *
- * A result that sits in the cache is never changed, so a delivery may go on reading it while
- * subscriptions come and go.
+ * The subscriptions of a result that sits in the cache never change, so a delivery may go on reading
+ * it while others come and go. What permissions have said about its subject is noted beside them:
+ * with that, most messages need no look into any rules.
  */
+
+import type { PermissionSet } from "./permissions/permission-set.ts";
+
 export class MatchResult {
   plain: Int32Array;
   plainCount: number;
   queue: Int32Array;
   groupEnds: Int32Array;
   groupCount: number;
+  /** Who was last allowed to publish to the subject, null for those without rules. */
+  publisher: PermissionSet | null | undefined;
+  /** To whose plain subscriptions messages on the subject were last allowed to go. */
+  receiver: PermissionSet | null;
 
   constructor(capacity: number) {
     this.plain = new Int32Array(capacity);
@@ -23,6 +31,8 @@ export class MatchResult {
     this.queue = new Int32Array(capacity);
     this.groupEnds = new Int32Array(capacity);
     this.groupCount = 0;
+    this.publisher = undefined;
+    this.receiver = null;
   }
 
   /** Ids held, the measure of a cached result's size. */

@@ -5,6 +5,8 @@
  * at the end of the turn (a socket write, a callback) is the sink's own affair.
  */
 
+import type { PermissionSet } from "./permissions/permission-set.ts";
+import type { ReplyPermits } from "./permissions/reply-permits.ts";
 import type { SubscriptionOwner } from "./subscriptions.ts";
 
 export interface Sink extends SubscriptionOwner {
@@ -24,6 +26,10 @@ export interface Sink extends SubscriptionOwner {
   tracing: boolean;
   /** Whether `onMaxReached` is wanted. */
   debugging: boolean;
+  /** Asked before each message, once a subscription is wider than what is denied; null before. */
+  filter: PermissionSet | null;
+  /** Told of the requests that arrive, where they may be answered on subjects not allowed otherwise. */
+  permits: ReplyPermits | null;
   /** Messages and their bytes since these were last folded into the totals. */
   freshMsgs: number;
   freshBytes: number;

@@ -2,7 +2,7 @@
  * Hot path. Match results by subject bytes.
  *
  * Four-way set associative, so bounded by construction; a second bound on the ids held keeps large
- * fan-outs from filling memory. A subject is kept only when it misses twice in a row in its set:
+ * fan-outs from filling memory. A subject is kept only when it misses twice within a short time:
  * reply inboxes, used once, never push a hot subject out.
  *
  * Invalidation is precise. A change of a literal subscription drops the one entry of that subject.
@@ -18,6 +18,9 @@ import { matchesPattern } from "./subject.ts";
 const WAYS = 4;
 const SETS = 2048;
 const SET_MASK = SETS - 1;
+/** Misses that are remembered: many more than sets, lest subjects of one set push each other out. */
+const MISSES = 8192;
+const MISS_MASK = MISSES - 1;
 const LOG_LENGTH = 64;
 const LOG_MASK = LOG_LENGTH - 1;
 /** Ids in all cached results together. */
@@ -46,8 +49,8 @@ export class SublistCache {
   misses = 0;
   count = 0;
   readonly #entries: CacheEntry[] = new Array<CacheEntry>(SETS * WAYS).fill(EMPTY);
-  /** Hash of the last subject that missed, by set. */
-  readonly #missed = new Int32Array(SETS);
+  /** Hashes of subjects that missed. */
+  readonly #missed = new Int32Array(MISSES);
   readonly #log: Uint8Array[] = new Array<Uint8Array>(LOG_LENGTH).fill(new Uint8Array(0));
   #generation = 0;
   #idsHeld = 0;
@@ -76,9 +79,9 @@ export class SublistCache {
 
   /** Tells, after a miss, whether the subject should be kept now; remembers it if not. */
   admits(hash: number): boolean {
-    const set = hash & SET_MASK;
-    if (this.#missed[set] === hash) return this.#isEnabled;
-    this.#missed[set] = hash;
+    const at = (hash ^ (hash >>> 15)) & MISS_MASK;
+    if (this.#missed[at] === hash) return this.#isEnabled;
+    this.#missed[at] = hash;
     return false;
   }
 

@@ -140,10 +140,10 @@ export class Sublist {
     this.#changed(this.#path, 0, length);
   }
 
-  /** The subject of a subscription as text, for logs and monitoring. */
-  subjectOf(id: number): string {
+  /** A copy of the subject of a subscription, for whatever is not done for each message. */
+  subjectOf(id: number): Buffer {
     const length = this.#writeSubject(this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_NODE]!);
-    return Buffer.from(this.#path.buffer, 0, length).toString();
+    return Buffer.from(this.#path.subarray(0, length));
   }
 
   /**
@@ -157,6 +157,8 @@ export class Sublist {
     const result = this.#result;
     result.plainCount = 0;
     result.groupCount = 0;
+    result.publisher = undefined;
+    result.receiver = null;
     this.#queuedCount = 0;
     if (this.#splitTokens(buf, start, end)) {
       this.#walk(ROOT, 0, buf);

@@ -15,6 +15,8 @@
  */
 
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
+import type { PermissionSet } from "../core/permissions/permission-set.ts";
+import type { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { Sink } from "../core/sink.ts";
 import type { Transport } from "./transport.ts";
 import type { Flushable, Turn } from "./turn.ts";
@@ -63,6 +65,8 @@ export class Outbound implements Sink, Flushable {
   headers = false;
   tracing = false;
   debugging = false;
+  filter: PermissionSet | null = null;
+  permits: ReplyPermits | null = null;
   freshMsgs = 0;
   freshBytes = 0;
   /** Totals, folded in at each write. */

@@ -3,6 +3,8 @@
 import { hashBytes } from "../../src/bytes/hash.ts";
 import { Account } from "../../src/core/account.ts";
 import { Delivery } from "../../src/core/delivery.ts";
+import type { PermissionSet } from "../../src/core/permissions/permission-set.ts";
+import type { ReplyPermits } from "../../src/core/permissions/reply-permits.ts";
 import { QueueNames } from "../../src/core/queue-names.ts";
 import { type Sink, SinkTable } from "../../src/core/sink.ts";
 import { Subscriptions } from "../../src/core/subscriptions.ts";
@@ -19,6 +21,8 @@ export class TestSink implements Sink {
   headers = true;
   tracing = false;
   debugging = false;
+  filter: PermissionSet | null = null;
+  permits: ReplyPermits | null = null;
   freshMsgs = 0;
   freshBytes = 0;
   /** Bytes asked for beyond which it closes itself, as a slow consumer does. */
