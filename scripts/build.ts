@@ -28,8 +28,27 @@ function currentCommit(): string {
   }
 }
 
+/**
+ * The program of the thread that compares passwords. It is a text in the executable: as an entry
+ * point of its own it would change how the main program is loaded.
+ */
+async function buildBcryptWorker(): Promise<string> {
+  const { outputs } = await Bun.build({
+    entrypoints: [resolve(ROOT, "src/auth/bcrypt/worker.ts")],
+    target: "bun",
+    minify: true,
+  });
+  return outputs[0]!.text();
+}
+
+/** What is built into every executable. */
+interface Parts {
+  readonly commit: string;
+  readonly bcryptWorker: string;
+}
+
 /** Compiles for a target, or for this machine, and returns the path of the executable. */
-async function compile(commit: string, target?: BuildTarget): Promise<string> {
+async function compile(parts: Parts, target?: BuildTarget): Promise<string> {
   const path = target ? `${PROGRAM}-${target.name}${target.extension}` : PROGRAM;
   const platform = target && {
     target: target.compileTarget,
@@ -39,7 +58,10 @@ async function compile(commit: string, target?: BuildTarget): Promise<string> {
     entrypoints: [resolve(ROOT, "src/main.ts")],
     minify: true,
     bytecode: true,
-    define: { BUILD_COMMIT: JSON.stringify(commit) },
+    define: {
+      BUILD_COMMIT: JSON.stringify(parts.commit),
+      BCRYPT_WORKER_CODE: JSON.stringify(parts.bcryptWorker),
+    },
     compile: {
       outfile: resolve(ROOT, path),
       // A server must not change its ways with the folder it is started in.
@@ -62,11 +84,11 @@ function selectTargets(names: readonly string[]): readonly BuildTarget[] {
 }
 
 async function main(names: readonly string[]): Promise<void> {
-  const commit = currentCommit();
+  const parts = { commit: currentCommit(), bcryptWorker: await buildBcryptWorker() };
   const targets = selectTargets(names);
   for (const target of targets.length > 0 ? targets : [undefined]) {
     const startedAt = performance.now();
-    const path = await compile(commit, target);
+    const path = await compile(parts, target);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const megabytes = (statSync(resolve(ROOT, path)).size / 1e6).toFixed(0);
     console.log(`${path}: ${megabytes} MB in ${seconds} s`);

@@ -4,6 +4,8 @@ export const ERR_UNKNOWN_OPERATION = "Unknown Protocol Operation";
 export const ERR_MAX_CONTROL_LINE = "maximum control line exceeded";
 export const ERR_MAX_PAYLOAD = "Maximum Payload Violation";
 export const ERR_AUTHORIZATION = "Authorization Violation";
+export const ERR_AUTHENTICATION_TIMEOUT = "Authentication Timeout";
+export const ERR_THROTTLED = "Connection throttling is active. Please try again later.";
 export const ERR_MAX_CONNECTIONS = "maximum connections exceeded";
 export const ERR_MAX_SUBSCRIPTIONS = "maximum subscriptions exceeded";
 export const ERR_STALE = "Stale Connection";
@@ -15,7 +17,9 @@ export const ERR_INVALID_PUBLISH_SUBJECT = "Invalid Publish Subject";
 /** Why a connection ended: debug log, monitoring, events. */
 export const ClosedReason = {
   ClientClosed: "Client Closed",
+  AuthenticationTimeout: "Authentication Timeout",
   AuthenticationViolation: "Authentication Failure",
+  TlsHandshakeError: "TLS Handshake Failure",
   SlowConsumerPendingBytes: "Slow Consumer (Pending Bytes)",
   SlowConsumerWriteDeadline: "Slow Consumer (Write Deadline)",
   WriteError: "Write Error",
@@ -29,6 +33,8 @@ export const ClosedReason = {
   MaxControlLineExceeded: "Maximum Control Line Exceeded",
   ServerShutdown: "Server Shutdown",
   NoRespondersRequiresHeaders: "No Responders Requires Headers",
+  ProxyNotTrusted: "Proxy Not Trusted",
+  ProxyRequired: "Proxy Required",
 } as const;
 
 export type ClosedReason = (typeof ClosedReason)[keyof typeof ClosedReason];

@@ -12,6 +12,9 @@ import { join, resolve } from "node:path";
 import { type LogLevel, NatsServer, type Options } from "../../src/embed.ts";
 import { findPeer } from "./peer.ts";
 import { toConfig } from "./target.ts";
+import { until } from "./until.ts";
+
+export { until };
 
 export interface LogLine {
   level: LogLevel;
@@ -34,7 +37,6 @@ type TargetName = "embedded" | "binary" | "peer";
 const TARGETS: readonly string[] = ["embedded", "binary", "peer"] satisfies TargetName[];
 /** Below the time a test has, so that it fails with a reason. */
 const DEADLINE_MS = 4_000;
-const POLL_MS = 5;
 const STOP_DEADLINE_MS = 5_000;
 
 /** `[4242] 2026/01/31 12:34:56.123456 [INF] text` */
@@ -64,19 +66,6 @@ function chooseTarget(): TargetName {
  */
 export function startServer(options: Partial<Options> = {}): Promise<TestServer> {
   return target === "embedded" ? startEmbedded(options) : startProcess(target, options);
-}
-
-/** Waits for a condition; says what was awaited when it does not come true in time. */
-export async function until(
-  what: string,
-  condition: () => boolean,
-  deadlineMs = DEADLINE_MS,
-): Promise<void> {
-  const deadline = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await Bun.sleep(POLL_MS);
-  }
 }
 
 /** Waits for a log line and returns its match; shows the last ones when it does not come in time. */

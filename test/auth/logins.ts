@@ -1,0 +1,104 @@
+/** Logins without a server around them, and what is needed for those. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  Authenticator,
+  type LoginAttempt,
+  type LoginOutcome,
+} from "../../src/auth/authenticator.ts";
+import { hasErrors, loadConfig } from "../../src/config/load.ts";
+import type { User } from "../../src/config/options/auth.ts";
+import { type Options, resolveOptions } from "../../src/config/options/options.ts";
+import { Logger } from "../../src/log/logger.ts";
+import { type ConnectOptions, DEFAULT_CONNECT } from "../../src/protocol/connect-options.ts";
+
+/** What a login came to: whether the client is in, why it is not, and what the log says of it. */
+export interface LoginRecord {
+  readonly isIn: boolean;
+  /** Closed reason, "" for a client that is in. */
+  readonly closed: string;
+  /** Debug lines and warnings. */
+  readonly lines: readonly string[];
+}
+
+export function user(fields: Partial<User>): User {
+  return {
+    user: "",
+    password: "",
+    nkey: "",
+    permissions: null,
+    allowedConnectionTypes: [],
+    proxyRequired: false,
+    noWildcards: false,
+    maxWildcardDepth: 0,
+    account: "",
+    ...fields,
+  };
+}
+
+/** Options of a configuration file. */
+export async function optionsOf(config: string): Promise<Options> {
+  const folder = await mkdtemp(join(tmpdir(), "nats-login-"));
+  try {
+    const file = join(folder, "nats.conf");
+    await writeFile(file, config);
+    const { options, problems } = await loadConfig(file, {});
+    if (hasErrors(problems)) throw new Error(problems.map(({ text }) => text).join("\n"));
+    return options;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** An authenticator for options, or for the users of an `authorization` block. */
+export async function authenticatorFor(given: Options | readonly User[]): Promise<Authenticator> {
+  const authenticator = new Authenticator(new Logger(null, { debug: false, trace: false }));
+  await authenticator.configure("port" in given ? given : optionsForUsers(given));
+  return authenticator;
+}
+
+export function optionsForUsers(users: readonly User[], more: Partial<Options> = {}): Options {
+  return resolveOptions({ authorization: { ...NO_AUTHORIZATION, users: [...users] }, ...more });
+}
+
+export const NO_AUTHORIZATION = {
+  user: "",
+  password: "",
+  token: "",
+  timeoutMs: 0,
+  users: null,
+  defaultPermissions: null,
+  authCallout: null,
+  proxyRequired: false,
+};
+
+/** An attempt with these fields of CONNECT; what it logs goes to `lines`. */
+export function attempt(
+  connect: Partial<ConnectOptions>,
+  more: Partial<LoginAttempt> = {},
+  lines: string[] = [],
+): LoginAttempt {
+  return {
+    options: { ...DEFAULT_CONNECT, ...connect },
+    nonce: "",
+    connectionType: "STANDARD",
+    ip: "127.0.0.1",
+    certificates: null,
+    debug: (text) => lines.push(text),
+    warn: (text) => lines.push(text),
+    isAbandoned: () => false,
+    ...more,
+  };
+}
+
+export async function recordLogin(
+  authenticator: Authenticator,
+  connect: Partial<ConnectOptions>,
+  more: Partial<LoginAttempt> = {},
+): Promise<LoginRecord> {
+  const lines: string[] = [];
+  const outcome: LoginOutcome = await authenticator.login(attempt(connect, more, lines));
+  return { isIn: outcome.ok, closed: outcome.ok ? "" : outcome.reason, lines };
+}

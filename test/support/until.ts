@@ -1,0 +1,18 @@
+/** Waiting in tests: polling with a deadline, as no time is right for every machine. */
+
+/** Below the time a test has, so that it fails with a reason. */
+const DEADLINE_MS = 4_000;
+const POLL_MS = 5;
+
+/** Waits for a condition; says what was awaited when it does not come true in time. */
+export async function until(
+  what: string,
+  condition: () => boolean,
+  deadlineMs = DEADLINE_MS,
+): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    await Bun.sleep(POLL_MS);
+  }
+}
