@@ -2,19 +2,17 @@
 
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { didYouMean } from "../config/schema/suggest.ts";
-import type { Report } from "./answer.ts";
 import { ArgumentError, toCitty } from "./command-arguments.ts";
+import { explainCommand } from "./explain/command.ts";
+import { printReport } from "./print-report.ts";
 import { say, withoutColours } from "./say.ts";
-
-/** How a command ends: what it prints as it is, and its exit code. */
-type Outcome = Report | Promise<Report>;
 
 const check = defineCommand({
   meta: { name: "check", description: "Check a configuration file, as -t does" },
   args: { file: { type: "positional", required: true, description: "Configuration file" } },
   run: async ({ args }) => {
     const { checkConfig } = await import("./config-report.ts");
-    return print(checkConfig(args.file));
+    return printReport(checkConfig(args.file));
   },
 });
 
@@ -33,7 +31,9 @@ const explain = defineCommand({
     if ((args.file === undefined) === (args.option === undefined)) {
       throw new ArgumentError("explain takes a file, or the name of an option with --option");
     }
-    return print(args.file === undefined ? explainOne(args.option!) : explainConfig(args.file));
+    return printReport(
+      args.file === undefined ? explainOne(args.option!) : explainConfig(args.file),
+    );
   },
 });
 
@@ -48,7 +48,7 @@ const diff = defineCommand({
   },
   run: async ({ args }) => {
     const { diffConfigs } = await import("./config-report.ts");
-    return print(diffConfigs(args.old, args.new));
+    return printReport(diffConfigs(args.old, args.new));
   },
 });
 
@@ -69,7 +69,7 @@ const mkpasswd = defineCommand({
   },
   run: async ({ args }) => {
     const { makePassword } = await import("./mkpasswd.ts");
-    return print(makePassword(args.prompt ?? false, args.cost));
+    return printReport(makePassword(args.prompt ?? false, args.cost));
   },
 });
 
@@ -82,6 +82,7 @@ const healthcheck = defineCommand({
     url: { type: "string", valueHint: "nats://host:port", description: "Server to ask" },
     config: { type: "string", alias: "c", valueHint: "file", description: "Its configuration" },
     port: { type: "string", alias: "p", description: "Its port on this machine (4222)" },
+    tlsfirst: { type: "boolean", description: "The TLS handshake comes before all else" },
     timeout: { type: "string", valueHint: "2s", default: "2s", description: "How long to wait" },
   },
   run: async ({ args }) => {
@@ -99,7 +100,7 @@ const config = defineCommand({
 
 const MAIN = defineCommand({
   meta: { name: "nats-server", description: "A server of NATS" },
-  subCommands: { config, mkpasswd, healthcheck },
+  subCommands: { config, explain: explainCommand, mkpasswd, healthcheck },
 });
 
 /** A command with the names that lead to it, and what is left of the command line. */
@@ -156,13 +157,6 @@ async function help(
   const text = await renderUsage({ meta: meta!, ...rest }, parent);
   say.log(withoutColours(text).replace(/ +$/gm, ""));
   if (!argv.some((argument) => HELP.includes(argument))) process.exitCode = 1;
-}
-
-async function print(outcome: Outcome): Promise<void> {
-  const { stdout, stderr, code } = await outcome;
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
-  process.exitCode = code;
 }
 
 function fail(text: string): void {
