@@ -53,15 +53,10 @@ const EXCEPTIONS: readonly Exception[] = [
   ...notPerMessage("src/core/permissions/verdict-cache.ts", "grows a few times", ["#enlarge"]),
   ...notPerMessage("src/core/permissions/reply-permits.ts", "in steps", ["#use", "#reset"]),
   ...notPerMessage("src/core/permissions/reply-permits.ts", "for long subjects", ["#keepLong"]),
-  ...notPerMessage("src/kinds/client.ts", "once per connection", ["onConnect", "onInfo"]),
-  ...notPerMessage("src/kinds/client.ts", "for logs", ["onPeerError", "onDelivered"]),
   ...notPerMessage("src/protocol/parser.ts", "a line in several reads", ["#beginMessage"]),
   ...notPerMessage("src/net/connection.ts", "at the end", ["close"]),
-  ...notPerMessage("src/net/connection.ts", "when a peer lags", [
-    "onWriteBlocked",
-    "#consume",
-    "#stall",
-  ]),
+  ...notPerMessage("src/net/connection.ts", "when a peer lags", ["onWriteBlocked"]),
+  ...notPerMessage("src/net/inbound.ts", "when a peer lags", ["#consume", "#stall"]),
   ...notPerMessage("src/net/outbound.ts", "when a peer has lagged", ["#wakeProducers"]),
 ];
 

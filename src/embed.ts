@@ -8,7 +8,7 @@
  */
 
 import type { Options } from "./config/options/options.ts";
-import type { InProcessClient } from "./kinds/in-process-client.ts";
+import type { InProcessClient, InProcessCredentials } from "./kinds/in-process-client.ts";
 import { consoleSink } from "./log/console-sink.ts";
 import type { LogSink } from "./log/logger.ts";
 import { Server } from "./server/server.ts";
@@ -17,6 +17,7 @@ export type { Options } from "./config/options/options.ts";
 export type {
   InProcessCallback,
   InProcessClient,
+  InProcessCredentials,
   InProcessMessage,
   PublishOptions,
 } from "./kinds/in-process-client.ts";
@@ -43,8 +44,7 @@ export class NatsServer implements AsyncDisposable {
     const { log = false, ...given } = options;
     const sink = typeof log === "function" ? log : log ? await consoleSink() : null;
     const server = new Server({ host: "127.0.0.1", port: 0, ...given }, sink);
-    await server.useCertificates(server.options.tls);
-    server.start();
+    await server.start();
     return new NatsServer(server);
   }
 
@@ -67,8 +67,8 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /** A client without a socket: for services that live in the same process as the server. */
-  connectInProcess(): InProcessClient {
-    return this.#server.connectInProcess();
+  connectInProcess(credentials?: InProcessCredentials): InProcessClient {
+    return this.#server.connectInProcess(credentials);
   }
 
   /** Closes every connection and the port. */

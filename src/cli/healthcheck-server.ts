@@ -9,6 +9,7 @@ export interface ServerArguments {
   readonly url?: string | undefined;
   readonly config?: string | undefined;
   readonly port?: string | undefined;
+  readonly tlsfirst?: boolean | undefined;
 }
 
 /** Where to ask, and as whom. */
@@ -16,6 +17,8 @@ export interface Server {
   readonly host: string;
   readonly port: number;
   readonly credentials: Readonly<Record<string, string>>;
+  /** It says nothing before the TLS handshake. */
+  readonly handshakeFirst: boolean;
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -25,9 +28,16 @@ const LOOPBACKS: Readonly<Record<string, string>> = {
   "::": "::1",
 };
 const PORT_MAX = 65_535;
+/** Who asks, unless it is said. */
+const NOBODY = { credentials: {}, handshakeFirst: false } as const;
 
 /** @throws ArgumentError when the arguments name no server. */
-export async function findServer({ url, config, port }: ServerArguments): Promise<Server> {
+export async function findServer(args: ServerArguments): Promise<Server> {
+  const server = await find(args);
+  return args.tlsfirst ? { ...server, handshakeFirst: true } : server;
+}
+
+async function find({ url, config, port }: ServerArguments): Promise<Server> {
   if (url !== undefined) {
     if (config !== undefined || port !== undefined) {
       throw new ArgumentError("--url says it all: it goes without --config and --port");
@@ -36,7 +46,7 @@ export async function findServer({ url, config, port }: ServerArguments): Promis
   }
   const given = port === undefined ? undefined : readPort(port);
   if (config === undefined) {
-    return { host: LOOPBACK, port: given ?? DEFAULT_PORT, credentials: {} };
+    return { ...NOBODY, host: LOOPBACK, port: given ?? DEFAULT_PORT };
   }
   return fromFile(config, given);
 }
@@ -58,6 +68,7 @@ function fromUrl(text: string): Server {
       host: hostname,
       port: port === "" ? DEFAULT_PORT : readPort(port),
       credentials: credentials(user, password),
+      handshakeFirst: false,
     };
   } catch {
     throw wrong;
@@ -80,5 +91,8 @@ async function fromFile(path: string, given: number | undefined): Promise<Server
   }
   const port = given ?? options.port;
   if (port <= 0) throw new ArgumentError(`${path} leaves the port open, so --port has to name it`);
-  return { host: LOOPBACKS[options.host] ?? options.host, port, credentials: {} };
+  const { host, tls } = options;
+  // With a fallback INFO comes after all.
+  const handshakeFirst = tls?.handshakeFirst === true && tls.handshakeFirstFallbackMs === 0;
+  return { ...NOBODY, host: LOOPBACKS[host] ?? host, port, handshakeFirst };
 }

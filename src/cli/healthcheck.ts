@@ -21,6 +21,9 @@ export interface HealthArguments extends ServerArguments {
 /** A server that says more than this before it answers is none. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
 
+/** What a handshake ends with that lacks the client's certificate. */
+const ASKS_FOR_CERTIFICATE = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)/;
+
 const CONNECT = {
   verbose: false,
   pedantic: false,
@@ -67,9 +70,7 @@ function readTimeout(text: string): number {
  */
 async function ask(server: Server, timeoutMs: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const conversation = new Conversation(server.credentials, resolve, (reason) =>
-    reject(new Unwell(reason)),
-  );
+  const conversation = new Conversation(server, resolve, (reason) => reject(new Unwell(reason)));
   const timer = setTimeout(
     () => reject(new Unwell(`no answer within ${goDuration(timeoutMs)}`)),
     timeoutMs,
@@ -77,10 +78,15 @@ async function ask(server: Server, timeoutMs: number): Promise<string> {
   const connecting = Bun.connect({
     hostname: server.host,
     port: server.port,
+    // It is only asked whether somebody is there, and nothing secret is sent.
+    ...(server.handshakeFirst ? { tls: { rejectUnauthorized: false } } : {}),
     socket: {
       data: (socket, chunk) => conversation.onData(socket, chunk),
       close: () => reject(new Unwell("it closed the connection")),
-      error: (_, error) => reject(new Unwell(goErrorText(error))),
+      error: (_, error) => {
+        if (ASKS_FOR_CERTIFICATE.test(error.message)) resolve("server asks for a certificate");
+        else reject(new Unwell(goErrorText(error)));
+      },
       connectError: (_, error) => reject(new Unwell(goErrorText(error))),
     },
   });
@@ -95,18 +101,14 @@ async function ask(server: Server, timeoutMs: number): Promise<string> {
 
 /** What is said on the connection. */
 class Conversation {
-  readonly #credentials: Server["credentials"];
+  readonly #asked: Server;
   readonly #succeed: (line: string) => void;
   readonly #fail: (reason: string) => void;
   #received = "";
   #server: string | undefined;
 
-  constructor(
-    credentials: Server["credentials"],
-    succeed: (line: string) => void,
-    fail: (reason: string) => void,
-  ) {
-    this.#credentials = credentials;
+  constructor(asked: Server, succeed: (line: string) => void, fail: (reason: string) => void) {
+    this.#asked = asked;
     this.#succeed = succeed;
     this.#fail = fail;
   }
@@ -133,9 +135,10 @@ class Conversation {
     }
     const [name, version] = [info.server_name, info.version].map(printable);
     this.#server = `server ${name}, version ${version}`;
-    if (info.tls_required) this.#succeed(`${this.#server}, asks for TLS`);
+    if (info.tls_required || this.#asked.handshakeFirst)
+      this.#succeed(`${this.#server}, asks for TLS`);
     else {
-      const connect = { ...CONNECT, ...this.#credentials };
+      const connect = { ...CONNECT, ...this.#asked.credentials };
       socket.write(`CONNECT ${JSON.stringify(connect)}\r\nPING\r\n`);
     }
   }

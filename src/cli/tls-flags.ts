@@ -7,8 +7,9 @@ import { Reader } from "../config/schema/reader.ts";
 import { FlagError, type FlagValues } from "./apply-flags.ts";
 
 /**
- * Replaces certificates and authorities of the `tls` block, or takes the block away. What else a file
- * says in it stays.
+ * Replaces the certificate in the `tls` block, and what else flags name, or takes the block away. All
+ * else that a file says in it stays: in nats-server a certificate given by flags drops the
+ * verification of clients, authorities, cipher suites, curves and the oldest version without a word.
  *
  * @throws FlagError when files are missing, or no good.
  */
@@ -17,17 +18,17 @@ export async function applyTlsFlags(values: FlagValues, options: Options): Promi
     options.tls = null;
     return;
   }
-  const [certFile, keyFile, caFile] = ["tlscert", "tlskey", "tlscacert"].map(
-    (name) => values.get(name) ?? "",
-  ) as [string, string, string];
+  const certFile = values.get("tlscert") ?? "";
+  const keyFile = values.get("tlskey") ?? "";
   if (certFile === "") throw new FlagError("TLS Server certificate must be present and valid");
   if (keyFile === "") throw new FlagError("TLS Server private key must be present and valid");
-  const verify = values.get("tlsverify") === "true";
-  const { cipherSuites, curvePreferences, minVersion, certs, insecure } = DEFAULT_TLS;
+  const tls = options.tls ?? structuredClone(DEFAULT_TLS);
+  const verify = values.get("tlsverify");
   options.tls = {
-    ...(options.tls ?? DEFAULT_TLS),
-    ...{ cipherSuites, curvePreferences, minVersion, certs, insecure },
-    ...{ certFile, keyFile, caFile, verify },
+    ...tls,
+    ...{ certFile, keyFile, certs: [] },
+    caFile: values.get("tlscacert") ?? tls.caFile,
+    verify: verify === undefined ? tls.verify : verify === "true",
   };
   const reader = new Reader(process.env);
   await checkTlsFiles(options.tls, null, reader);

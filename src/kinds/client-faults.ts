@@ -11,6 +11,7 @@ import {
 import { goQuote } from "../protocol/go-quote.ts";
 import type { Parser, ParserFault } from "../protocol/parser.ts";
 import type { PublishFault } from "../protocol/publish-args.ts";
+import { redactSecrets } from "./redact-secrets.ts";
 
 /** Bytes of input that an error line shows. */
 const SNIPPET_BYTES = 32;
@@ -79,8 +80,13 @@ export function answerFault(
   }
 }
 
-/** Up to 32 bytes from the offending one; like nats-server's, without the input's last byte. */
+/**
+ * Up to 32 bytes from the offending one; like nats-server's, without the input's last byte. It may be
+ * a CONNECT whose verb is misspelled, so secrets are taken out.
+ */
 function snippet(buf: Buffer, at: number, end: number): string {
   const stop = at + SNIPPET_BYTES > end ? end - 1 : at + SNIPPET_BYTES;
-  return goQuote(buf, at, Math.max(at, stop));
+  const text = buf.toString("latin1", at, Math.max(at, stop));
+  const shown = Buffer.from(redactSecrets(text), "latin1");
+  return goQuote(shown, 0, shown.length);
 }

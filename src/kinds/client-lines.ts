@@ -34,6 +34,11 @@ export class LineTokens {
     return parseDecimal(buf, this.start(token), this.end(token));
   }
 
+  /** A token as the log shows it. */
+  shown(buf: Buffer, token: number): string {
+    return buf.toString("utf8", this.start(token), this.end(token));
+  }
+
   /** A token as text, byte for byte. */
   text(buf: Buffer, token: number): string {
     return buf.toString("latin1", this.start(token), this.end(token));

@@ -2,6 +2,7 @@
 
 import type { Logger } from "../log/logger.ts";
 import { goQuote } from "../protocol/go-quote.ts";
+import { withoutSecretShapes } from "../protocol/secret-shapes.ts";
 import { redactSecrets } from "./redact-secrets.ts";
 
 /** A header block ends with an empty line, which traces of headers leave out. */
@@ -10,7 +11,8 @@ const HEADER_END_BYTES = 4;
 /** `<<- [PUB foo 5]`: an operation that came in. */
 export function traceIn(verb: string, buf: Buffer, start: number, end: number): string {
   const args = buf.toString("utf8", start, end);
-  const shown = verb === "CONNECT" ? redactSecrets(args) : args;
+  // Seeds and JWTs give themselves away, whatever field they have got into.
+  const shown = verb === "CONNECT" ? withoutSecretShapes(redactSecrets(args)) : args;
   return shown === "" ? `<<- [${verb}]` : `<<- [${verb} ${shown}]`;
 }
 

@@ -8,6 +8,7 @@
 
 import { CR, SPACE } from "../bytes/ascii.ts";
 import type { Connection, Peer } from "../net/connection.ts";
+import type { Acceptor } from "../net/listener.ts";
 import type { Transport } from "../net/transport.ts";
 
 /** A message as a callback receives it. */
@@ -27,10 +28,22 @@ export interface PublishOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
-const CONNECT =
-  'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,' +
-  '"protocol":1,"lang":"in-process"}\r\n';
-const PEER: Peer = { ip: "in-process", port: 0 };
+/** Who the client is, where the server wants to know. */
+export interface InProcessCredentials {
+  user?: string;
+  pass?: string;
+  auth_token?: string;
+}
+
+const CONNECT = {
+  verbose: false,
+  pedantic: false,
+  headers: true,
+  no_responders: true,
+  protocol: 1,
+  lang: "in-process",
+};
+const PEER: Peer = { ip: "in-process", port: 0, isInProcess: true };
 const CRLF = Buffer.from("\r\n");
 
 export class InProcessClient implements Transport {
@@ -39,12 +52,21 @@ export class InProcessClient implements Transport {
   #nextSid = 1;
   /** Frames received and not handed out yet; whole frames only. */
   #received: Buffer[] = [];
+  /** Resolves with the reason when the client is closed, by whichever side. */
+  readonly closed: Promise<string>;
+  readonly #onClosed: (reason: string) => void;
   #isClosed = false;
 
-  /** @param accept makes the server's side of the connection. */
-  constructor(accept: (transport: Transport, peer: Peer) => Connection) {
-    this.#connection = accept(this, PEER);
-    this.#send(Buffer.from(CONNECT));
+  /** @param acceptor makes the server's side of the connection. */
+  constructor(acceptor: Acceptor, credentials: InProcessCredentials = {}) {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.closed = promise;
+    this.#onClosed = resolve;
+    this.#connection = acceptor.accept(this, PEER);
+    this.#connection.greet();
+    acceptor.admit(this.#connection);
+    if (!this.#connection.isClosed) this.#connection.onEstablished();
+    this.#send(Buffer.from(`CONNECT ${JSON.stringify({ ...CONNECT, ...credentials })}\r\n`));
   }
 
   /**
@@ -102,6 +124,7 @@ export class InProcessClient implements Transport {
   end(): void {
     this.#isClosed = true;
     this.#callbacks.clear();
+    this.#onClosed(this.#connection.closedReason ?? "");
   }
 
   terminate(): void {

@@ -19,6 +19,13 @@ export interface TlsMaterial {
   readonly authorities: Buffer | null;
 }
 
+/**
+ * Takes over other material, at once and altogether.
+ *
+ * @throws CertificateError when it is of no use after all; nothing has changed then.
+ */
+export type Adopt = (material: TlsMaterial) => void;
+
 const POLL_MS = 5000;
 
 /** Files cannot be used; the message is nats-server's. */
@@ -28,6 +35,7 @@ export class Certificates {
   readonly #log: Logger;
   readonly #pollMs: number;
   #options: TlsOptions | null = null;
+  #adopt: Adopt | null = null;
   #material: TlsMaterial | null = null;
   /** What the files looked like when they were read last, whatever came of it. */
   #seen = "";
@@ -38,32 +46,38 @@ export class Certificates {
     this.#pollMs = pollMs;
   }
 
-  /** Null when there is no TLS. */
-  get material(): TlsMaterial | null {
-    return this.#material;
-  }
-
   /**
    * Reads the files of a block, and follows them from then on.
    *
-   * @param options null for no TLS.
+   * @param adopt gets what they hold, now and whenever they have changed.
    * @returns whether another material is in use now.
    * @throws CertificateError when they are no good; what was in use before stays in use.
    */
-  async use(options: TlsOptions | null): Promise<boolean> {
-    const before = this.#material;
-    if (options === null) {
-      this.stop();
-      this.#options = null;
-      this.#material = null;
-      return before !== null;
-    }
+  async use(options: TlsOptions, adopt: Adopt): Promise<boolean> {
     const seen = await stampOf(options);
-    this.#material = await readMaterial(options);
+    const material = await readMaterial(options);
+    adopt(material);
+    const isOther = !Bun.deepEquals(this.#material, material);
+    this.#material = material;
     this.#options = options;
+    this.#adopt = adopt;
     this.#seen = seen;
     if (this.#timer === undefined) this.#waitForNextLook();
-    return !Bun.deepEquals(before, this.#material);
+    return isOther;
+  }
+
+  /**
+   * Follows no files any more: there is no TLS.
+   *
+   * @returns whether any material was in use.
+   */
+  forget(): boolean {
+    const hadAny = this.#material !== null;
+    this.stop();
+    this.#options = null;
+    this.#adopt = null;
+    this.#material = null;
+    return hadAny;
   }
 
   /** Looks no more. What is in use stays. */
@@ -93,6 +107,7 @@ export class Certificates {
     try {
       const material = await readMaterial(options);
       if (this.#options !== options) return;
+      this.#adopt?.(material);
       this.#material = material;
       this.#log.info(`Reloaded: tls files ${names.join(", ")}`);
     } catch (error) {

@@ -2,26 +2,20 @@
  * Hot path. One connection of any kind: its transport, parser and outbound, and how it ends.
  *
  * A kind (client, later route, gateway, leafnode) extends this class with what the operations mean.
- *
- * Each chunk of input is an array of its own, up to half a megabyte. Its memory is given back as soon
- * as it is parsed: left to the collector, such chunks pile up to hundreds of megabytes.
  */
 
-import { freeMemory } from "../bytes/buffer-pool.ts";
 import type { WriteTimeoutPolicy } from "../config/options/cluster.ts";
 import { goDuration } from "../log/go-duration.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import type { Message } from "../protocol/message.ts";
 import { Parser, type ParserFault, type ParserHandler } from "../protocol/parser.ts";
-import { Outbound, type OutboundOwner, type Producer } from "./outbound.ts";
+import { Inbound, type InboundOwner } from "./inbound.ts";
+import { Outbound, type OutboundOwner } from "./outbound.ts";
+import type { TlsSession } from "./tls/session.ts";
 import type { Transport } from "./transport.ts";
-import type { Turn } from "./turn.ts";
+import type { Laggard, Turn } from "./turn.ts";
 
-/** Longest wait of a producer for its receivers, per chunk of input. */
-const STALL_MS = 10;
-/** Shorter chunks are left to the collector: taking their memory back costs more than it gives. */
-const FREED_CHUNK_MIN = 4096;
 /** nats-server writes in buffers of this size, which its slow consumer log line counts. */
 const CHUNK_BYTES = 64 * 1024;
 const INT32_MAX = 0x7fffffff;
@@ -58,15 +52,20 @@ export interface ServerStats {
 
 /** Who is at the other end. */
 export interface Peer {
-  ip: string;
-  port: number;
+  readonly ip: string;
+  readonly port: number;
+  /** It is no socket, but code of this process. */
+  readonly isInProcess?: boolean;
 }
 
-export abstract class Connection implements OutboundOwner, ParserHandler, Producer {
+export abstract class Connection implements InboundOwner, OutboundOwner, ParserHandler {
   readonly cid: number;
   readonly peer: Peer;
+  readonly inbound: Inbound;
   readonly outbound: Outbound;
   readonly startedAt = Date.now();
+  /** Null while the byte stream is in clear. */
+  tls: TlsSession | null = null;
   /** Why it ended; null while it is open. */
   closedReason: ClosedReason | null = null;
   inMsgs = 0;
@@ -78,10 +77,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   protected freshMsgs = 0;
   protected freshBytes = 0;
   readonly #host: ConnectionHost;
-  readonly #transport: Transport;
-  /** Chunks not parsed yet, while this connection waits for a receiver. */
-  readonly #backlog: Buffer[] = [];
-  #stallTimer: Timer | undefined;
+  #transport: Transport;
   #writeTimer: Timer | undefined;
   /** Time, and `outbound.sentBytes`, at which the write began that has yet to end. */
   #writeBeganAt = 0;
@@ -90,7 +86,6 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   #writeGoal = 0;
   /** A write has taken too long, and the connection was left open. */
   #isSlow = false;
-  #inputEnded = false;
 
   protected constructor(host: ConnectionHost, transport: Transport, cid: number, peer: Peer) {
     this.#host = host;
@@ -100,6 +95,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
     const { maxControlLine } = host.options;
     this.parser = new Parser(this, host.message, maxControlLine, INT32_MAX);
+    this.inbound = new Inbound(this, this.parser, transport, host.turn);
     this.applyOptions();
   }
 
@@ -117,6 +113,15 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   /** `ip:port - cid:N` and, once known, who the peer says it is. Begins every log line. */
   abstract get label(): string;
 
+  /** Sends what the peer is greeted with. Called once, as soon as something may be sent. */
+  abstract greet(): void;
+
+  /** The byte stream is what it will stay, in clear or secure: from now on the peer is waited for. */
+  abstract onEstablished(): void;
+
+  /** Ends the connection with an error that the peer can read. */
+  abstract closeWithError(text: string, reason: ClosedReason): void;
+
   /** The kind takes back everything the connection has registered. */
   protected abstract onClosing(): void;
 
@@ -126,6 +131,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   abstract onMessage(message: Message): void;
   abstract onMessageLine(message: Message): void;
   abstract onConnect(buf: Buffer, start: number, end: number): void;
+  abstract onEarlyOperation(): boolean;
   abstract onSub(buf: Buffer, start: number, end: number): void;
   abstract onUnsub(buf: Buffer, start: number, end: number): void;
   abstract onPing(): void;
@@ -136,20 +142,29 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   abstract onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
   abstract onMaxReached(sid: string, max: number): void;
   abstract onSubscriptionEnded(sid: string): void;
+  abstract mayHold(bytes: number): boolean;
   abstract onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 
   get isClosed(): boolean {
     return this.closedReason !== null;
   }
 
+  /** Goes on over a secured byte stream: the handshake is done. Nothing was read from it yet. */
+  secure(transport: Transport, tls: TlsSession): void {
+    this.tls = tls;
+    this.continueOver(transport);
+  }
+
+  /** Goes on over another byte stream, from which nothing was read yet. */
+  continueOver(transport: Transport): void {
+    this.#transport = transport;
+    this.inbound.transport = transport;
+    this.outbound.transport = transport;
+  }
+
   /** A chunk has arrived; its memory is this connection's from now on. */
   onData(chunk: Buffer): void {
-    if (this.isClosed) return;
-    if (this.#stallTimer !== undefined) {
-      this.#backlog.push(chunk);
-      return;
-    }
-    this.#consume(chunk);
+    if (!this.isClosed) this.inbound.onData(chunk);
   }
 
   /** The transport can take more. */
@@ -160,8 +175,20 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
 
   /** The peer will send no more; what it has sent is still answered. */
   onInputEnd(): void {
-    this.#inputEnded = true;
-    if (this.#backlog.length === 0) this.close(ClosedReason.ClientClosed);
+    if (!this.isClosed) this.inbound.onEnd();
+  }
+
+  onInputDone(): void {
+    this.close(ClosedReason.ClientClosed);
+  }
+
+  onParsed(): void {
+    this.foldCounters();
+  }
+
+  onStall(receiver: Laggard): void {
+    this.#host.stats.stalledProducers++;
+    receiver.addWaiting(this.inbound);
   }
 
   /** The transport is gone. */
@@ -187,7 +214,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     this.#host.log.debug(`${this.label} - Client connection closed: ${reason}`);
     this.parser.stop();
     this.#clearTimers();
-    this.#backlog.length = 0;
+    this.inbound.stop();
     this.foldCounters();
     this.onClosing();
     this.#host.onConnectionClosed(this);
@@ -225,20 +252,6 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     if (this.outbound.pendingBytes > 0) this.onWriteBlocked();
   }
 
-  resumeInput(): void {
-    if (this.#stallTimer === undefined) return;
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = undefined;
-    while (!this.isClosed && this.#stallTimer === undefined) {
-      const chunk = this.#backlog.shift();
-      if (chunk === undefined) break;
-      this.#consume(chunk);
-    }
-    if (this.isClosed || this.#stallTimer !== undefined) return;
-    if (this.#inputEnded) this.close(ClosedReason.ClientClosed);
-    else this.#transport.resume();
-  }
-
   /** Adds what came and went since the last time to the totals. */
   foldCounters(): void {
     if (this.isActive || this.freshMsgs > 0) this.onActivity();
@@ -250,36 +263,6 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
     stats.inBytes += this.freshBytes;
     this.freshMsgs = 0;
     this.freshBytes = 0;
-  }
-
-  #consume(chunk: Buffer): void {
-    const length = chunk.length;
-    const at = this.parser.parse(chunk, 0, length);
-    this.foldCounters();
-    const lagging = this.#host.turn.lagging;
-    this.#host.turn.lagging = null;
-    // Whoever has paused the parser wants a pause, whatever has become of the reason meanwhile.
-    const mustWait = lagging !== null || at < length;
-    if (mustWait && !this.isClosed) {
-      this.#stall(lagging as Outbound | null);
-      if (at < length) {
-        this.#backlog.unshift(chunk.subarray(at));
-        return;
-      }
-    }
-    if (length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === length) freeMemory(chunk);
-  }
-
-  /**
-   * Takes no input until the receiver has caught up, but not longer than the stall time; without a
-   * receiver it is the log that lags, with traces of what comes in.
-   */
-  #stall(receiver: Outbound | null): void {
-    this.#transport.pause();
-    this.#stallTimer = setTimeout(() => this.resumeInput(), STALL_MS);
-    if (receiver === null) return;
-    this.#host.stats.stalledProducers++;
-    receiver.addWaiting(this);
   }
 
   #onWriteDeadline(): void {
@@ -331,9 +314,7 @@ export abstract class Connection implements OutboundOwner, ParserHandler, Produc
   }
 
   #clearTimers(): void {
-    clearTimeout(this.#stallTimer);
     clearTimeout(this.#writeTimer);
-    this.#stallTimer = undefined;
     this.#writeTimer = undefined;
   }
 }

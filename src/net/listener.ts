@@ -1,21 +1,35 @@
 /** A listening TCP port whose accepted sockets become connections. */
 
-import type { TCPSocketListener } from "bun";
+import type { Socket, TCPSocketListener } from "bun";
 import { goErrorText } from "../log/go-error.ts";
 import { HostPortError, joinHostPort, splitHostPort } from "../protocol/host-port.ts";
 import type { Connection, Peer } from "./connection.ts";
+import type { Handshake } from "./tls/handshake.ts";
 import type { Transport } from "./transport.ts";
 
-/** Makes the connection for an accepted socket, or null to refuse it without a word. */
-export type Acceptor = (transport: Transport, peer: Peer) => Connection;
+/** Who makes connections of accepted sockets. */
+export interface Acceptor {
+  /** Nothing is sent to the peer yet. */
+  accept(transport: Transport, peer: Peer): Connection;
+  /** Closes the connection when it is one too many. The peer has been greeted, unless TLS is first. */
+  admit(connection: Connection): void;
+}
 
 /** Any address of IPv4, and of both families. */
 const ANY_IPV4 = "0.0.0.0";
 const ANY = "::";
 const PORT_MAX = 65_535;
 
-interface SocketData {
+/** What a listener knows of TLS. */
+export interface ListenerTls {
+  /** Takes an accepted socket, unless there is no TLS at this time. */
+  take(socket: Socket<SocketData>, acceptor: Acceptor, peer: Peer): Handshake | null;
+}
+
+/** What an accepted socket belongs to: a connection once its byte stream is what it will stay. */
+export interface SocketData {
   connection: Connection | null;
+  handshake: Handshake | null;
 }
 
 export class Listener {
@@ -29,13 +43,19 @@ export class Listener {
    * Starts listening. `0.0.0.0` stands for any address of IPv6 as well, as it does in Go.
    *
    * @param port 0 takes any free port.
+   * @param tls null for a listener that never does TLS.
    * @throws Error in nats-server's words when the address cannot be bound.
    */
-  static open(host: string, port: number, accept: Acceptor): Listener {
+  static open(
+    host: string,
+    port: number,
+    acceptor: Acceptor,
+    tls: ListenerTls | null = null,
+  ): Listener {
     const fault = addressFault(host, port);
     if (fault !== undefined) throw new Error(`listen tcp: ${fault}`);
     try {
-      return new Listener(listen(host, port, accept));
+      return new Listener(listen(host, port, acceptor, tls));
     } catch (error) {
       throw new Error(listenProblem(host, port, error), { cause: error });
     }
@@ -62,44 +82,72 @@ function addressFault(host: string, port: number): string | undefined {
   return port < 0 || port > PORT_MAX ? `address ${port}: invalid port` : undefined;
 }
 
-function listen(host: string, port: number, accept: Acceptor): TCPSocketListener<SocketData> {
-  if (host !== ANY_IPV4) return bind(host, port, accept);
+function listen(
+  host: string,
+  port: number,
+  acceptor: Acceptor,
+  tls: ListenerTls | null,
+): TCPSocketListener<SocketData> {
+  if (host !== ANY_IPV4) return bind(host, port, acceptor, tls);
   try {
-    return bind(ANY, port, accept);
+    return bind(ANY, port, acceptor, tls);
   } catch (error) {
     if ((error as { code?: string }).code === "EADDRINUSE") throw error;
     // The system may have no IPv6. Whatever else is wrong is wrong with IPv4 too, and is told of it.
-    return bind(host, port, accept);
+    return bind(host, port, acceptor, tls);
   }
 }
 
-function bind(host: string, port: number, accept: Acceptor): TCPSocketListener<SocketData> {
+function bind(
+  host: string,
+  port: number,
+  acceptor: Acceptor,
+  tls: ListenerTls | null,
+): TCPSocketListener<SocketData> {
   return Bun.listen<SocketData>({
     hostname: host,
     port,
     allowHalfOpen: true,
-    data: { connection: null },
+    data: { connection: null, handshake: null },
     socket: {
       open(socket) {
+        socket.data = { connection: null, handshake: null };
         const peer = { ip: plainAddress(socket.remoteAddress), port: socket.remotePort };
-        socket.data = { connection: null };
-        socket.data.connection = accept(socket, peer);
+        const handshake = tls?.take(socket, acceptor, peer) ?? null;
+        if (handshake !== null) {
+          socket.data.handshake = handshake;
+          handshake.begin(acceptor);
+          return;
+        }
+        const connection = acceptor.accept(socket, peer);
+        socket.data.connection = connection;
+        connection.greet();
+        acceptor.admit(connection);
+        if (!connection.isClosed) connection.onEstablished();
       },
       data(socket, chunk) {
-        socket.data.connection?.onData(chunk);
+        const { connection } = socket.data;
+        if (connection !== null) connection.onData(chunk);
+        else socket.data.handshake?.onData(chunk);
       },
       drain(socket) {
         socket.data.connection?.onDrain();
       },
       end(socket) {
-        socket.data.connection?.onInputEnd();
+        const { connection, handshake } = socket.data;
+        (connection ?? handshake)?.onInputEnd();
       },
       close(socket, error) {
-        socket.data.connection?.onTransportClosed(error !== undefined && error !== null);
+        const { connection, handshake } = socket.data;
+        const hasFailed = error !== undefined && error !== null;
+        if (connection !== null) connection.onTransportClosed(hasFailed);
+        else handshake?.onClosed(hasFailed);
         socket.data.connection = null;
+        socket.data.handshake = null;
       },
       error(socket, error) {
-        socket.data.connection?.onInternalError(error);
+        const { connection, handshake } = socket.data;
+        (connection ?? handshake)?.onInternalError(error);
       },
     },
   });

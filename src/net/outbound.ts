@@ -19,7 +19,7 @@ import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { Sink } from "../core/sink.ts";
 import type { Transport } from "./transport.ts";
-import type { Flushable, Turn } from "./turn.ts";
+import type { Flushable, Laggard, Producer, Turn } from "./turn.ts";
 
 const FIRST_BUFFER = 4 * 1024;
 /** A full buffer of this size is written at once instead of at the end of the turn. */
@@ -35,12 +35,6 @@ const STALL_STEP_BYTES = 64 * 1024;
 /** A receiver that has taken bytes this recently is worth waiting for. */
 const PROGRESS_MS = 100;
 
-/** A connection that has paused its input until a receiver has caught up. */
-export interface Producer {
-  /** Called from the event loop, never from within a delivery. */
-  resumeInput(): void;
-}
-
 /** What an outbound needs from its connection. */
 export interface OutboundOwner {
   /** Accepting more would pass the limit; the connection closes. */
@@ -54,7 +48,7 @@ export interface OutboundOwner {
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 }
 
-export class Outbound implements Sink, Flushable {
+export class Outbound implements Sink, Flushable, Laggard {
   slot = 0;
   firstSub = 0;
   subCount = 0;
@@ -74,12 +68,12 @@ export class Outbound implements Sink, Flushable {
   outBytes = 0;
   /** When to drop messages for this connection instead of stalling their producers. */
   dropsWhenStalled = false;
+  transport: Transport;
 
   /** Producers that wait for this connection to catch up. */
   #waiting: Producer[] = [];
   readonly #turn: Turn;
   readonly #owner: OutboundOwner;
-  readonly #transport: Transport;
   readonly #maxPending: number;
   /** Pending bytes from which producers wait for a receiver that is reading. */
   readonly #stallEarly: number;
@@ -97,7 +91,7 @@ export class Outbound implements Sink, Flushable {
   #usualBytes = FIRST_BUFFER;
 
   constructor(transport: Transport, turn: Turn, owner: OutboundOwner, maxPending: number) {
-    this.#transport = transport;
+    this.transport = transport;
     this.#turn = turn;
     this.#owner = owner;
     this.#maxPending = maxPending;
@@ -178,7 +172,6 @@ export class Outbound implements Sink, Flushable {
     this.#wakeProducers();
   }
 
-  /** Calls the producer back once less is pending, or when this connection closes. */
   addWaiting(producer: Producer): void {
     this.#waiting.push(producer);
   }
@@ -222,7 +215,7 @@ export class Outbound implements Sink, Flushable {
     const pending = this.pendingBytes;
     if (pending === 0) return;
     this.foldCounters();
-    const taken = this.#transport.write(this.buf, this.#start, pending);
+    const taken = this.transport.write(this.buf, this.#start, pending);
     if (taken > 0) {
       this.#start += taken;
       this.#sent += taken;

@@ -10,12 +10,24 @@ export interface Flushable {
   flush(): void;
 }
 
+/** A connection that has paused its input until a receiver has caught up. */
+export interface Producer {
+  /** Called from the event loop, never from within a delivery. */
+  resumeInput(): void;
+}
+
+/** A receiver that is far behind. */
+export interface Laggard {
+  /** Calls the producer back once less is pending, or when the receiver closes. */
+  addWaiting(producer: Producer): void;
+}
+
 export class Turn {
   /**
    * Set by an outbound that is far behind when a message is added to it; the producer looks here
    * after each message, waits for it, and clears it.
    */
-  lagging: Flushable | null = null;
+  lagging: Laggard | null = null;
   #dirty: Flushable[] = [];
   #flushing: Flushable[] = [];
   #count = 0;

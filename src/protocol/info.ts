@@ -19,16 +19,36 @@ export interface ServerInfo {
   host: string;
   port: number;
   headers: boolean;
+  /** Clients have to say who they are. */
+  authRequired: boolean;
+  tls: InfoTls;
   maxPayload: number;
   /** Public curve key, `X` and 55 characters. */
   xkey: string;
   runtime: string;
 }
 
+/** What INFO says about TLS. */
+export interface InfoTls {
+  /** Clients have to do a handshake. */
+  readonly required: boolean;
+  /** Clients have to have a certificate. */
+  readonly verify: boolean;
+  /** Clients may do a handshake. */
+  readonly available: boolean;
+}
+
+export const NO_TLS: InfoTls = { required: false, verify: false, available: false };
+
 /** The part that differs by connection. */
 export interface ClientInfo {
   cid: number;
   ip: string;
+  /** Where it is not as for all the others. */
+  authRequired?: boolean;
+  tls?: InfoTls;
+  /** What the client signs to prove that it has its key; "" for nothing. */
+  nonce?: string;
   /** Set only in the INFO that answers the first PING. */
   account?: string;
   maxPayload?: number;
@@ -38,6 +58,7 @@ export interface ClientInfo {
 
 /** The whole line, fields in nats-server's order, a space before CR LF as it has. */
 export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
+  const tls = client.tls ?? server.tls;
   const info = {
     server_id: server.id,
     server_name: server.name,
@@ -47,9 +68,14 @@ export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
     host: server.host,
     port: server.port,
     headers: server.headers,
+    ...((client.authRequired ?? server.authRequired) ? { auth_required: true } : {}),
+    ...(tls.required ? { tls_required: true } : {}),
+    ...(tls.verify ? { tls_verify: true } : {}),
+    ...(tls.available ? { tls_available: true } : {}),
     max_payload: client.maxPayload ?? server.maxPayload,
     client_id: client.cid,
     client_ip: client.ip,
+    ...(client.nonce ? { nonce: client.nonce } : {}),
     ...(client.isLameDuck ? { ldm: true } : {}),
     ...(client.account === undefined ? {} : { connect_info: true, remote_account: client.account }),
     api_lvl: API_LEVEL,

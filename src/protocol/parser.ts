@@ -42,6 +42,8 @@ export interface ParserHandler {
    */
   onMessageLine(message: Message): void;
   onConnect(buf: Buffer, start: number, end: number): void;
+  /** Something else than CONNECT comes while that is required. False refuses it. */
+  onEarlyOperation(): boolean;
   onSub(buf: Buffer, start: number, end: number): void;
   onUnsub(buf: Buffer, start: number, end: number): void;
   onPing(): void;
@@ -66,6 +68,7 @@ const RUNNING = 0;
 const PAUSED = 1;
 const STOPPED = 2;
 
+const LETTER_C = 0x63;
 const LETTER_H = 0x68;
 const LETTER_P = 0x70;
 
@@ -166,7 +169,7 @@ export class Parser {
   /** Follows the states up to the end of one operation or of the input. */
   #step(buf: Buffer, from: number, to: number): number {
     let i = from;
-    if (this.state === state.START && this.connectRequired && (buf[i]! | 0x20) !== 0x63) {
+    if (this.state === state.START && this.connectRequired && this.#isEarly(buf[i]!)) {
       this.#fault("authorization required", buf, i, to);
       return i;
     }
@@ -205,6 +208,13 @@ export class Parser {
     // nats-server cannot keep the subject it does not have while it waits for the rest of an HMSG.
     if (this.#heldMessage?.subjectEnd === 0) this.#fault("unknown operation", buf, to, to);
     return i;
+  }
+
+  /** Whether an operation that begins so comes before CONNECT, and may not. */
+  #isEarly(first: number): boolean {
+    if ((first | LOWER_CASE_BIT) === LETTER_C) return false;
+    this.connectRequired = !this.#handler.onEarlyOperation();
+    return this.connectRequired;
   }
 
   /** PING, PONG and +OK: what else stands on the line means nothing. */

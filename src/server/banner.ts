@@ -1,5 +1,6 @@
 /** What a server says about itself before it listens: nats-server's lines in its order. */
 
+import { isAllowedOn, mappedConnectionTypes } from "../auth/connection-types.ts";
 import { WISE_MAX_PAYLOAD } from "../config/options/client.ts";
 import type { Options } from "../config/options/options.ts";
 import { allUsers } from "../config/validate/users.ts";
@@ -62,10 +63,13 @@ function flagState(name: string, isOn: boolean): string {
   return isOn ? "opt-in" : "disabled";
 }
 
+/** A user without a password counts, unless a certificate tells who it is. */
 function hasPlaintextPasswords(options: Options): boolean {
-  const passwords = allUsers(options).filter(({ nkey }) => nkey === "");
   const single = options.authorization?.password ?? "";
-  return [single, ...passwords.map(({ password }) => password)].some(
-    (password) => password !== "" && !isBcryptHash(password),
-  );
+  if (single !== "" && !isBcryptHash(single)) return true;
+  const mapped = mappedConnectionTypes(options);
+  return allUsers(options).some((user) => {
+    if (user.nkey !== "" || isBcryptHash(user.password)) return false;
+    return user.password !== "" || !mapped.some((type) => isAllowedOn(user, type));
+  });
 }

@@ -101,14 +101,14 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     server.announce();
     for (const line of this.#advice) this.#log.warn(line);
     await this.#connectManager();
-    const { pidFile, portsFileDir, tls } = server.options;
+    const { pidFile, portsFileDir } = server.options;
     try {
       if (pidFile !== "") await writePidFile(pidFile);
     } catch (error) {
       return this.#fail(`Could not write pidfile: ${(error as Error).message}`);
     }
     try {
-      await server.useCertificates(tls);
+      await server.prepare(server.options);
     } catch (error) {
       return this.#fail((error as Error).message);
     }

@@ -4,40 +4,40 @@
  * Nothing here is global, so a process can run as many servers as it likes.
  */
 
+import { Authenticator } from "../auth/authenticator.ts";
 import { type Options, resolveOptions } from "../config/options/options.ts";
-import type { TlsOptions } from "../config/options/tls.ts";
 import { unenforced } from "../config/unenforced.ts";
 import { ContradictionError, contradictions } from "../config/validate/validate.ts";
 import { Account } from "../core/account.ts";
 import { Delivery } from "../core/delivery.ts";
+import { Denials } from "../core/permissions/denials.ts";
 import { QueueNames } from "../core/queue-names.ts";
 import { SinkTable } from "../core/sink.ts";
 import { Subscriptions } from "../core/subscriptions.ts";
-import { Client, type ClientHost } from "../kinds/client.ts";
-import { InProcessClient } from "../kinds/in-process-client.ts";
+import type { Client } from "../kinds/client.ts";
+import type { ClientHost } from "../kinds/client-session.ts";
+import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-client.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { Certificates } from "../net/certificates.ts";
-import type { Connection, Peer, ServerStats } from "../net/connection.ts";
+import type { Connection, ServerStats } from "../net/connection.ts";
 import { Listener } from "../net/listener.ts";
-import type { Transport } from "../net/transport.ts";
+import type { TlsSettings } from "../net/tls/settings.ts";
 import { Turn } from "../net/turn.ts";
 import type { Endpoints } from "../process/ports-file.ts";
 import type { Phase } from "../process/signals.ts";
 import { GLOBAL_ACCOUNT } from "../protocol/account-names.ts";
-import { ClosedReason, ERR_AUTHORIZATION, ERR_MAX_CONNECTIONS } from "../protocol/errors.ts";
+import { ClosedReason } from "../protocol/errors.ts";
 import { joinHostPort, parseHostPort } from "../protocol/host-port.ts";
-import type { ServerInfo } from "../protocol/info.ts";
+import { type InfoTls, NO_TLS, type ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
 import { encodePublicNkey, NkeyKind } from "../protocol/nkeys.ts";
 import { type ConfigurationSource, logBanner } from "./banner.ts";
+import { ClientGate } from "./client-gate.ts";
+import { authTimeoutMs, tlsTimeoutMs } from "./effective-timeouts.ts";
 import { type LameDuckClock, type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
 
-/** Ids below are for the server's own, internal clients, as in nats-server. */
-const FIRST_CID = 5;
 /** How long a stop waits for clients to take what is pending. */
 const STOP_LINGER_MS = 2000;
-/** Refused connections are logged at most this often. */
-const REFUSAL_LOG_MS = 1000;
 
 /** A server cannot start; the message is what nats-server logs then. */
 export class StartError extends Error {}
@@ -53,7 +53,8 @@ export class Server implements ClientHost {
   readonly sinks = new SinkTable();
   readonly account: Account;
   readonly delivery = new Delivery(this.subs, this.sinks);
-  readonly clients = new Map<number, Client>();
+  readonly authenticator: Authenticator;
+  readonly denials = new Denials(Date.now);
   readonly serverInfo: ServerInfo;
   readonly stats: ServerStats = {
     inMsgs: 0,
@@ -66,15 +67,13 @@ export class Server implements ClientHost {
   };
 
   readonly #configuration: ConfigurationSource | null;
-  /** Blocks of the configuration that keep everybody out, see `unenforced`. */
-  #unenforced: readonly string[] = [];
   #listener: Listener | undefined;
   #certificates: Certificates | undefined;
+  #tls: TlsSettings | undefined;
   /** Set from the beginning of lame duck mode on; the end of the server ends it. */
   #lameDuck: AbortController | undefined;
   #stopping: Promise<void> | undefined;
-  #nextCid = FIRST_CID;
-  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
+  readonly gate: ClientGate;
 
   /**
    * @param sink where log lines go; null for nowhere.
@@ -100,10 +99,22 @@ export class Server implements ClientHost {
       host: this.options.host,
       port: this.options.port,
       headers: !this.options.noHeaderSupport,
+      authRequired: false,
+      tls: NO_TLS,
       maxPayload: this.options.maxPayload,
       xkey: encodePublicNkey(NkeyKind.Curve, randomKey()),
       runtime: `bun${Bun.version}`,
     };
+    this.authenticator = new Authenticator(this.log);
+    this.gate = new ClientGate(this);
+  }
+
+  get clients(): ReadonlyMap<number, Client> {
+    return this.gate.clients;
+  }
+
+  get authTimeoutMs(): number {
+    return authTimeoutMs(this.options);
   }
 
   /** Port that is really bound; 0 before `start`. */
@@ -125,21 +136,38 @@ export class Server implements ClientHost {
   /**
    * Logs who the server is, then listens for clients.
    *
+   * @throws CertificateError when certificates are no good.
    * @throws StartError when the address cannot be bound or told to clients.
    */
-  start(): void {
+  async start(): Promise<void> {
     this.announce();
+    await this.prepare(this.options);
     this.listen();
   }
 
-  /** The first half of `start`: what a process does between the two comes after these log lines. */
+  /** The first part of `start`: what a process does before the others comes after these log lines. */
   announce(): void {
     logBanner(this.log, this.serverInfo, this.options, this.#configuration);
     this.#checkUnenforced();
   }
 
   /**
-   * The second half of `start`; does nothing when the server was stopped in the meantime.
+   * The second part of `start`, and the first of a reload: makes ready what options need that takes a
+   * while. Certificates that were in use stay when others are no good.
+   *
+   * @returns whether other certificates than before are in use.
+   * @throws CertificateError when they are no good; nothing has changed then.
+   */
+  async prepare(options: Readonly<Options>): Promise<boolean> {
+    // Before certificates are taken over: there shall be no time with new ones and old users.
+    await this.authenticator.load(options);
+    const hasNewCertificates = await this.#useCertificates(options);
+    await this.authenticator.configure(options);
+    return hasNewCertificates;
+  }
+
+  /**
+   * The last part of `start`; does nothing when the server was stopped in the meantime.
    *
    * @throws StartError when the address cannot be bound or told to clients.
    */
@@ -148,14 +176,15 @@ export class Server implements ClientHost {
     const { host, clientAdvertise } = this.options;
     const port = this.options.port === -1 ? 0 : this.options.port;
     try {
-      this.#listener = Listener.open(host, port, (transport, peer) =>
-        this.#accept(transport, peer),
-      );
+      this.#listener = Listener.open(host, port, this.gate, {
+        take: (socket, acceptor, peer) => this.#tls?.take(socket, acceptor, peer) ?? null,
+      });
     } catch (error) {
       const problem = `"${(error as Error).message}"`;
       throw new StartError(`Error listening on port: ${joinHostPort(host, port)}, ${problem}`);
     }
     this.log.info(`Listening for client connections on ${joinHostPort(host, this.port)}`);
+    this.#logTls();
     try {
       this.#advertise();
     } catch (error) {
@@ -192,20 +221,6 @@ export class Server implements ClientHost {
     return this.#stopping;
   }
 
-  /**
-   * Reads certificates, and follows their files from then on. Nothing is loaded for that before there
-   * is TLS.
-   *
-   * @returns whether other certificates than before are in use.
-   * @throws CertificateError when they are no good; those that were in use stay.
-   */
-  async useCertificates(tls: TlsOptions | null): Promise<boolean> {
-    if (tls === null && this.#certificates === undefined) return false;
-    const { Certificates } = await import("../net/certificates.ts");
-    this.#certificates ??= new Certificates(this.log);
-    return this.#certificates.use(tls);
-  }
-
   /** Takes over new options; clients see them after `refreshClients`. */
   reconfigure(options: Options): void {
     Object.assign(this.options, options);
@@ -216,29 +231,37 @@ export class Server implements ClientHost {
 
   /** Lets every client take over options that have changed since it came. */
   refreshClients(): void {
-    for (const client of [...this.clients.values()]) {
-      client.applyOptions();
-      if (this.#unenforced.length > 0) {
-        this.#refuse(client, ERR_AUTHORIZATION, ClosedReason.AuthenticationViolation);
-      }
-    }
+    this.gate.refresh();
   }
 
   /** A client in this process, with the rights of any other. */
-  connectInProcess(): InProcessClient {
-    return new InProcessClient((transport, peer) => this.#accept(transport, peer));
+  connectInProcess(credentials?: InProcessCredentials): InProcessClient {
+    return new InProcessClient(this.gate, credentials);
   }
 
   onConnectionClosed(connection: Connection): void {
-    this.clients.delete(connection.cid);
+    this.gate.remove(connection);
     this.stats.outMsgs += connection.outbound.outMsgs;
     this.stats.outBytes += connection.outbound.outBytes;
+  }
+
+  /** Nothing is loaded for certificates before there is TLS. */
+  async #useCertificates(options: Readonly<Options>): Promise<boolean> {
+    const { tls, allowNonTls } = options;
+    if (tls === null && this.#certificates === undefined) return false;
+    const { Certificates } = await import("../net/certificates.ts");
+    const { TlsSettings } = await import("../net/tls/settings.ts");
+    this.#certificates ??= new Certificates(this.log);
+    this.#tls ??= new TlsSettings(this.log, this.#certificates);
+    const timeoutMs = tlsTimeoutMs(options);
+    return await this.#tls.use(tls === null ? null : { options: tls, allowNonTls, timeoutMs });
   }
 
   async #stop(cleanUp?: () => Promise<void>): Promise<void> {
     this.log.info("Initiating Shutdown...");
     this.#lameDuck?.abort();
     this.#certificates?.stop();
+    this.authenticator.stop();
     if (this.#listener !== undefined) {
       this.#closeListener();
       this.log.debug("Client accept loop exiting..");
@@ -256,46 +279,46 @@ export class Server implements ClientHost {
     this.#listener = undefined;
   }
 
-  #accept(transport: Transport, peer: Peer): Client {
-    const client = new Client(this, transport, this.#nextCid++, peer);
-    const isFull = this.clients.size >= this.options.maxConnections;
-    this.clients.set(client.cid, client);
-    if (this.#unenforced.length > 0) {
-      this.#refuse(client, ERR_AUTHORIZATION, ClosedReason.AuthenticationViolation);
-    } else if (isFull) {
-      this.#refuse(client, ERR_MAX_CONNECTIONS, ClosedReason.MaxConnectionsExceeded);
-    }
-    return client;
-  }
-
-  #refuse(client: Client, error: string, reason: ClosedReason): void {
-    const now = performance.now();
-    if (now - this.#refusalLoggedAt >= REFUSAL_LOG_MS) {
-      this.#refusalLoggedAt = now;
-      this.log.error(`${client.label} - ${error}`);
-    }
-    client.closeWithError(error, reason);
-  }
-
   /** What cannot be enforced keeps everybody out, and is said. */
   #checkUnenforced(): void {
-    this.#unenforced = unenforced(this.options);
-    if (this.#unenforced.length === 0) return;
-    const blocks = this.#unenforced.join(", ");
+    const blocks = unenforced(this.options);
+    this.gate.isShut = blocks.length > 0;
+    if (blocks.length === 0) return;
     this.log.error(
-      `This version cannot enforce these options yet, so it refuses all clients: ${blocks}`,
+      `This version cannot enforce these options yet, so it refuses all clients: ${blocks.join(", ")}`,
     );
+  }
+
+  #logTls(): void {
+    const { tls, allowNonTls } = this.options;
+    if (tls === null) return;
+    // A handshake that always comes first is one for everybody.
+    const isFirst = tls.handshakeFirst && tls.handshakeFirstFallbackMs === 0;
+    const need = allowNonTls && !isFirst ? "available" : "required";
+    this.log.info(`TLS ${need} for client connections`);
+    if (isFirst) {
+      const who = 'Clients that are not using "TLS Handshake First" option';
+      this.log.warn(`${who} will fail to connect`);
+    }
   }
 
   /** INFO shows the bound port, or the address that clients were told to use. */
   #advertise(): void {
     const { clientAdvertise, host } = this.options;
+    this.serverInfo.authRequired = this.authenticator.isRequired;
+    this.serverInfo.tls = infoTls(this.options);
     const bound = { host, port: this.port };
     Object.assign(
       this.serverInfo,
       clientAdvertise === "" ? bound : parseHostPort(clientAdvertise, this.port),
     );
   }
+}
+
+function infoTls({ tls, allowNonTls }: Options): InfoTls {
+  if (tls === null) return NO_TLS;
+  const verify = tls.verify || tls.verifyAndMap;
+  return { required: !allowNonTls, verify, available: allowNonTls };
 }
 
 function hasPending(client: Client): boolean {

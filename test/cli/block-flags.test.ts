@@ -219,13 +219,23 @@ describe("TLS flags", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test("replace certificates, and leave what else a file says", async () => {
-    const tls = { ...DEFAULT_TLS, certFile: "a", timeoutMs: 5, verify: true, caFile: "b" };
-    const argv = [`--tlscert=${certificate}`, `--tlskey=${key}`];
-    expect((await apply(argv, { tls })).tls).toEqual({
+    const tls = {
       ...DEFAULT_TLS,
-      certFile: certificate,
-      keyFile: key,
+      certs: [{ certFile: "a", keyFile: "b" }],
       timeoutMs: 5,
+      verify: true,
+      caFile: certificate,
+      cipherSuites: ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+      curvePreferences: ["X25519"],
+      minVersion: "1.3" as const,
+    };
+    const argv = [`--tlscert=${certificate}`, `--tlskey=${key}`];
+    const replaced = { ...tls, certFile: certificate, keyFile: key, certs: [] };
+    expect((await apply(argv, { tls })).tls).toEqual(replaced);
+    expect((await apply([...argv, "--tlsverify=false", "--tlscacert="], { tls })).tls).toEqual({
+      ...replaced,
+      verify: false,
+      caFile: "",
     });
     const more = [...argv, "--tlsverify", `--tlscacert=${certificate}`];
     expect((await apply(more)).tls).toEqual({

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Socket } from "bun";
+import { writeSharedFiles } from "../conformance/config/shared-files.ts";
 import { startServer } from "../support/server.ts";
 import { type Outcome, run } from "./program.ts";
 
@@ -50,6 +51,22 @@ function fake(greeting: string, answer = ""): Fake {
   };
 }
 
+/** A server that greets after a handshake. */
+function listenForTls(tls: Bun.TLSOptions, onOpen: () => void): Disposable & { port: number } {
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls,
+    socket: {
+      open: onOpen,
+      handshake: (socket, isDone) => void (isDone && socket.write(INFO)),
+      data() {},
+      error() {},
+    },
+  });
+  return { port: listener.port, [Symbol.dispose]: () => listener.stop(true) };
+}
+
 const INFO = 'INFO {"server_name":"n","version":"9.9.9"} \r\n';
 
 function unwell(port: number, why: string): Outcome {
@@ -92,6 +109,32 @@ describe("a server is well", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("asks for TLS");
     expect(server.received()).toBe("");
+  });
+
+  test("when the TLS handshake comes first, also when it asks for a certificate", async () => {
+    await writeSharedFiles(join(folder, "shared"));
+    const [cert, key, ca] = await Promise.all(
+      ["cert", "key", "ca"].map((name) => Bun.file(join(folder, `shared/${name}.pem`)).text()),
+    );
+    for (const asks of [false, true]) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      using listener = listenForTls(
+        { cert: cert!, key: key!, ca: ca!, requestCert: asks, rejectUnauthorized: asks },
+        resolve,
+      );
+      const args = ["-p", String(listener.port), "--tlsfirst"];
+      const { code, stdout, stderr } = await healthcheck(...args);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(
+        asks ? "server asks for a certificate" : "version 9.9.9, asks for TLS",
+      );
+      await promise;
+      await writeFile(
+        join(folder, "first.conf"),
+        `port: ${listener.port}\ntls { handshake_first: true, cert_file: shared/cert.pem, key_file: shared/key.pem }\n`,
+      );
+      expect(await healthcheck("-c", "first.conf")).toEqual({ code, stdout, stderr });
+    }
   });
 
   test("also to a user of its own", async () => {

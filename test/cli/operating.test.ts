@@ -204,14 +204,8 @@ describe("command line arguments", () => {
     ["-a 127.0.0.1 -p -1 -m 8222", '"-m" has no effect: this version has no monitoring yet'],
     ["-a 127.0.0.1 -p -1 -V", ""],
     ["-a 127.0.0.1 -p -1 -DV", "[DBG]"],
-    [
-      "-a 127.0.0.1 -p -1 --user u --pass p",
-      '"--user" has no effect: this version has no authentication yet',
-    ],
-    [
-      "-a 127.0.0.1 -p -1 --auth t",
-      '"--auth" has no effect: this version has no authentication yet',
-    ],
+    ["-a 127.0.0.1 -p -1 --user u --pass p", "[WRN] Plaintext passwords detected"],
+    ["-a 127.0.0.1 -p -1 --auth t", ""],
   ])("%s starts a server", async (line, says) => {
     const file = join(folder, "a.log");
     const server = start(...line.split(" "));
@@ -219,6 +213,27 @@ describe("command line arguments", () => {
       server.log() + (line.includes("-l ") ? await readFile(file, "utf8") : "");
     await waitFor(log, "Server is ready");
     expect(await log()).toContain(says);
+    server.kill("SIGINT");
+    expect(await server.exited).toBe(0);
+  });
+
+  test.each([
+    ["--user u --pass p", '"user":"u","pass":"p"', '"user":"u","pass":"x"'],
+    ["--auth t", '"auth_token":"t"', '"auth_token":"x"'],
+  ])("%s let in whoever knows them, and nobody else", async (flags, right, wrong) => {
+    const server = start("-a", "127.0.0.1", "-p", "-1", ...flags.split(" "));
+    await waitFor(async () => server.log(), "Server is ready");
+    const port = Number(/client connections on 127\.0\.0\.1:(\d+)/.exec(server.log())![1]);
+    for (const [credentials, answer] of [
+      [right, /PONG\r\n$/],
+      [wrong, /-ERR 'Authorization Violation'\r\n$/],
+    ] as const) {
+      const wire = await Wire.connect(port);
+      await wire.send(`CONNECT {"verbose":false,${credentials}}\r\nPING\r\n`);
+      expect(await wire.waitFor(answer)).toBe(true);
+      expect(wire.text).toContain('"auth_required":true');
+      wire.close();
+    }
     server.kill("SIGINT");
     expect(await server.exited).toBe(0);
   });

@@ -1,6 +1,8 @@
 /** Which options take effect: all others are accepted with a warning that names what is missing. */
 
 import { expect, test } from "bun:test";
+import { BUILT_FEATURES } from "../../src/config/schema/features.ts";
+import type { Section } from "../../src/config/schema/section.ts";
 import { ROOT } from "../../src/config/sections/root.ts";
 
 const IN_EFFECT = `
@@ -9,10 +11,37 @@ const IN_EFFECT = `
   no_fast_producer_stall disable_sublist_cache server_name lame_duck_duration lame_duck_grace_period
   trace trace_verbose trace_headers debug max_traced_msg_len logtime logtime_utc log_file
   log_size_limit logfile_max_num log_format syslog remote_syslog pid_file ports_file_dir
+  authorization no_auth_user tls allow_non_tls proxies
 `;
 
+/** Options of blocks that take effect, which do not. */
+const INNER_WITHOUT_EFFECT = `
+  authorization.auth_callout tls.ocsp_peer tls.cert_store
+`;
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/).toSorted();
+}
+
+function hasEffect({ needs }: Section<never>["fields"][number]): boolean {
+  return needs === undefined || BUILT_FEATURES.has(needs);
+}
+
 test("every other option names the feature that it waits for", () => {
-  const silent = ROOT.fields.filter(({ needs }) => needs === undefined);
-  const names = silent.map(({ names: [name] }) => name);
-  expect(names.toSorted()).toEqual(IN_EFFECT.trim().split(/\s+/).toSorted());
+  const silent = (ROOT as Section<never>).fields.filter(hasEffect);
+  expect(silent.map(({ names: [name] }) => name).toSorted()).toEqual(words(IN_EFFECT));
+});
+
+test("and so does each within the blocks that take effect", () => {
+  const idle: string[] = [];
+  const look = (section: Section<never>, prefix: string): void => {
+    for (const field of section.fields) {
+      const path = prefix + field.names[0];
+      if (!hasEffect(field)) {
+        if (prefix !== "") idle.push(path);
+      } else if (field.section !== undefined) look(field.section, `${path}.`);
+    }
+  };
+  look(ROOT as Section<never>, "");
+  expect(idle.toSorted()).toEqual(words(INNER_WITHOUT_EFFECT));
 });

@@ -8,6 +8,8 @@ const SHOWN_FRAME_BYTES = 512;
 const SERVER_ID = /^N[A-Z2-7]{55}$/;
 const XKEY = /^X[A-Z2-7]{55}$/;
 const VERSION = /^\d+\.\d+\.\d+/;
+/** 11 bytes in base64url. */
+const NONCE = /^[\w-]{15}$/;
 
 /** Replaces a value that has the right shape; one that has not stays, and makes a difference. */
 function mask(value: unknown, shape: RegExp, name: string): unknown {
@@ -48,6 +50,7 @@ export class FrameReader {
     info.xkey = mask(info.xkey, XKEY, "xkey");
     info.version = mask(info.version, VERSION, "version");
     info.go = mask(info.go, /./, "runtime");
+    info.nonce = mask(info.nonce, NONCE, "nonce");
     if (info.port === this.#port) info.port = "<port>";
     if (info.client_id === this.#clientId && Number.isSafeInteger(info.client_id)) {
       info.client_id = "<client_id>";

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DEFAULT_AUTHORIZATION } from "../../src/config/options/auth.ts";
 import { type InProcessMessage, NatsServer } from "../../src/embed.ts";
 
 /** Resolves with the next message of a subscription made by `subscribe`. */
@@ -98,4 +99,21 @@ test("subjects that the protocol cannot carry are refused", async () => {
   expect(() => client.publish("with space")).toThrow(RangeError);
   expect(() => client.subscribe("", () => {})).toThrow(RangeError);
   expect(() => client.publish("a", "", { headers: { "A\r\nB": "c" } })).toThrow(RangeError);
+});
+
+test("a client says who it is where that is asked, and hears when it is refused", async () => {
+  await using server = await NatsServer.start({
+    authorization: { ...DEFAULT_AUTHORIZATION, user: "ann", password: "secret" },
+  });
+  const client = server.connectInProcess({ user: "ann", pass: "secret" });
+  const message = await next((callback) => {
+    client.subscribe("news", callback);
+    client.publish("news", "one");
+  });
+  expect(text(message.payload)).toBe("one");
+  expect(await server.connectInProcess({ user: "ann", pass: "wrong" }).closed).toBe(
+    "Authentication Failure",
+  );
+  client.close();
+  expect(await client.closed).toBe("Client Closed");
 });

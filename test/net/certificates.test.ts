@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_TLS, type TlsOptions } from "../../src/config/options/tls.ts";
 import { Logger } from "../../src/log/logger.ts";
-import { CertificateError, Certificates } from "../../src/net/certificates.ts";
+import { CertificateError, Certificates, type TlsMaterial } from "../../src/net/certificates.ts";
 import { until } from "../support/server.ts";
 
 const POLL_MS = 10;
@@ -33,6 +33,10 @@ interface Watched extends Disposable {
   readonly certificates: Certificates;
   readonly lines: string[];
   readonly tls: TlsOptions;
+  readonly adopted: readonly TlsMaterial[];
+  /** Set by tests: what is adopted is of no use. */
+  isPicky: boolean;
+  readonly use: (tls: TlsOptions) => Promise<boolean>;
 }
 
 let uses = 0;
@@ -49,8 +53,18 @@ async function watchOld(): Promise<Watched> {
   });
   const certificates = new Certificates(log, POLL_MS);
   const tls = { ...DEFAULT_TLS, certFile, keyFile };
-  await certificates.use(tls);
-  return { certificates, lines, tls, [Symbol.dispose]: () => certificates.stop() };
+  const adopted: TlsMaterial[] = [];
+  const watched: Watched = {
+    ...{ certificates, lines, tls, adopted, isPicky: false },
+    use: (options) =>
+      certificates.use(options, (material) => {
+        if (watched.isPicky) throw new CertificateError("of no use");
+        adopted.push(material);
+      }),
+    [Symbol.dispose]: () => certificates.stop(),
+  };
+  await watched.use(tls);
+  return watched;
 }
 
 /** As careful programs do it: the file is there in one piece, or not at all. */
@@ -59,8 +73,8 @@ async function put(name: string, to: string): Promise<void> {
   await rename(`${to}.part`, to);
 }
 
-async function expectInUse({ certificates }: Watched, name: string): Promise<void> {
-  const [pair] = certificates.material!.pairs;
+async function expectInUse({ adopted }: Watched, name: string): Promise<void> {
+  const [pair] = adopted.at(-1)!.pairs;
   expect(pair?.certificate.toString()).toBe(await readFile(path(`${name}.pem`), "utf8"));
   expect(pair?.key.toString()).toBe(await readFile(path(`${name}-key.pem`), "utf8"));
 }
@@ -69,7 +83,7 @@ describe("certificates", () => {
   test("are what the files hold", async () => {
     using watched = await watchOld();
     await expectInUse(watched, "old");
-    expect(watched.certificates.material!.authorities).toBeNull();
+    expect(watched.adopted[0]!.authorities).toBeNull();
   });
 
   test("are replaced when their files are, and not by half of a pair", async () => {
@@ -115,18 +129,38 @@ describe("certificates", () => {
   test("that are no good are refused, and change nothing", async () => {
     using watched = await watchOld();
     const other = { ...watched.tls, caFile: path("nope.pem") };
-    const refused = watched.certificates.use(other).catch((error: Error) => error);
+    const refused = watched.use(other).catch((error: Error) => error);
     expect(await refused).toBeInstanceOf(CertificateError);
     await expectInUse(watched, "old");
-    expect(await watched.certificates.use(watched.tls)).toBe(false);
+    expect(await watched.use(watched.tls)).toBe(false);
+  });
+
+  test("that are not adopted are not followed either; the old ones are", async () => {
+    using watched = await watchOld();
+    const { certFile, keyFile } = watched.tls;
+    const other = { ...watched.tls, certFile: path("new.pem"), keyFile: path("new-key.pem") };
+    watched.isPicky = true;
+    const refused = watched.use(other).catch((error: Error) => error);
+    expect(await refused).toBeInstanceOf(CertificateError);
+    watched.isPicky = false;
+    // That nothing has changed is known by what counts as another material.
+    expect(await watched.use(watched.tls)).toBe(false);
+
+    watched.isPicky = true;
+    await Promise.all([put("new.pem", certFile), put("new-key.pem", keyFile)]);
+    const complaint = "error The TLS files have changed, the old ones stay in use: of no use";
+    await until("complaint", () => watched.lines.includes(complaint));
+    expect(watched.lines.filter((line) => line.startsWith("info"))).toEqual([]);
+    await expectInUse(watched, "old");
   });
 
   test("are forgotten with their block", async () => {
     using watched = await watchOld();
-    expect(await watched.certificates.use(null)).toBe(true);
-    expect(watched.certificates.material).toBeNull();
+    expect(watched.certificates.forget()).toBe(true);
+    expect(watched.certificates.forget()).toBe(false);
     await put("new.pem", watched.tls.certFile);
     await Bun.sleep(POLL_MS * 5);
     expect(watched.lines).toEqual([]);
+    expect(watched.adopted).toHaveLength(1);
   });
 });

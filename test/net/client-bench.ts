@@ -1,7 +1,7 @@
 /** A server that does not listen, and clients on transports that the test controls. */
 
 import type { Options } from "../../src/config/options/options.ts";
-import { Client } from "../../src/kinds/client.ts";
+import type { Client } from "../../src/kinds/client.ts";
 import type { LogLevel } from "../../src/log/logger.ts";
 import { Server } from "../../src/server/server.ts";
 import { FakeTransport } from "./fake-transport.ts";
@@ -12,9 +12,10 @@ export class TestClient {
   readonly transport = new FakeTransport();
   readonly client: Client;
 
-  constructor(server: Server, cid: number) {
-    this.client = new Client(server, this.transport, cid, { ip: "192.0.2.1", port: cid });
-    server.clients.set(cid, this.client);
+  constructor(server: Server, port: number) {
+    this.client = server.gate.accept(this.transport, { ip: "192.0.2.1", port });
+    this.client.greet();
+    this.client.onEstablished();
   }
 
   /** Everything received behind the first INFO. */

@@ -33,7 +33,7 @@ describe("more than max_pending", () => {
       publish(publisher, 40_000);
       await turnEnd();
       // A producer that was stalled goes on when its time is over.
-      publisher.client.resumeInput();
+      publisher.client.inbound.resumeInput();
     }
     expect(slow.client.closedReason).toBe(ClosedReason.SlowConsumerPendingBytes);
     expect([slow.transport.isTerminated, slow.transport.isEnded]).toEqual([true, false]);

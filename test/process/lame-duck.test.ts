@@ -28,11 +28,11 @@ class JumpingClock implements LameDuckClock {
   }
 }
 
-function listen(lines: string[] = []): Server {
+async function listen(lines: string[] = []): Promise<Server> {
   const server = new Server({ host: "127.0.0.1", port: 0 }, (level, text) => {
     lines.push(`${level} ${text}`);
   });
-  server.start();
+  await server.start();
   lines.length = 0;
   return server;
 }
@@ -59,7 +59,7 @@ test.each([
       chances.push(random.below(1000) / 1000);
       return chances.at(-1)!;
     });
-    const server = listen();
+    const server = await listen();
     const wires = await connectAll(server.port, count);
     expect(await server.lameDuck(settings, clock)).toBe(true);
     expect(server.clients.size).toBe(0);
@@ -75,7 +75,7 @@ test.each([
 });
 
 test("pauses shorter than a timer can be do not add up to more than the duration", async () => {
-  const server = listen();
+  const server = await listen();
   const wires = await connectAll(server.port, 200);
   const begun = performance.now();
   await server.lameDuck({ lameDuckDurationMs: 100, lameDuckGracePeriodMs: 50 });
@@ -88,7 +88,7 @@ test("pauses shorter than a timer can be do not add up to more than the duration
 
 test("without clients there is nothing to wait for", async () => {
   const lines: string[] = [];
-  const server = listen(lines);
+  const server = await listen(lines);
   const clock = new JumpingClock(() => 0);
   const settings = { lameDuckDurationMs: 120_000, lameDuckGracePeriodMs: 10_000 };
   expect(await server.lameDuck(settings, clock)).toBe(true);
@@ -106,7 +106,7 @@ test("it begins once, and not before the server listens nor after it has stopped
   const server = new Server({ host: "127.0.0.1", port: 0 }, null);
   expect(await server.lameDuck(settings)).toBe(false);
   expect(server.phase).toBe("serving");
-  server.start();
+  await server.start();
   const [wire] = await connectAll(server.port, 1);
   const first = server.lameDuck(settings);
   expect(server.phase).toBe("lame duck");
@@ -120,7 +120,7 @@ test("it begins once, and not before the server listens nor after it has stopped
 });
 
 test("clients that are told keep what they have until they are closed", async () => {
-  const server = listen();
+  const server = await listen();
   const wire = await Wire.connect(server.port);
   await wire.send('CONNECT {"verbose":false,"protocol":1}\r\nSUB a 1\r\nPING\r\n');
   await wire.waitFor('"connect_info":true');
@@ -225,7 +225,7 @@ test("SIGINT ends a lame duck at once", async () => {
 });
 
 test("a client that leaves by itself is not missed", async () => {
-  const server = listen();
+  const server = await listen();
   const [leaving] = await connectAll(server.port, 2);
   const ending = server.lameDuck({ lameDuckDurationMs: 300, lameDuckGracePeriodMs: 200 });
   leaving!.close();

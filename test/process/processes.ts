@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { findPeer } from "../support/peer.ts";
-import { until } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import type { FixtureInput } from "./fixtures/run-server.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");

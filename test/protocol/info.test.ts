@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { encodeError } from "../../src/protocol/errors.ts";
-import { type ClientInfo, encodeInfo, type ServerInfo } from "../../src/protocol/info.ts";
+import { type ClientInfo, encodeInfo, NO_TLS, type ServerInfo } from "../../src/protocol/info.ts";
 import { encodePublicNkey, NkeyKind } from "../../src/protocol/nkeys.ts";
 import { withSeed } from "../support/prng.ts";
 
@@ -10,6 +10,8 @@ const SERVER: ServerInfo = {
   host: "0.0.0.0",
   port: 4222,
   headers: true,
+  authRequired: false,
+  tls: NO_TLS,
   maxPayload: 1048576,
   xkey: "XKEY",
   runtime: "bun1",

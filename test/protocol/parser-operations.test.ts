@@ -218,10 +218,13 @@ test("a parser that must see CONNECT first takes nothing else", () => {
   expect(fed("CONNECT {}\r\n").seen).toEqual(["CONNECT <{}>"]);
   expect(fed("connect {}\r\nPING\r\n").seen).toEqual([
     "CONNECT <{}>",
+    "too early",
     "fault: authorization required",
   ]);
   for (const input of ["PING\r\n", "PUB a 0\r\n\r\n", "\0", "\r\n"]) {
     expect(fed(input).fault).toMatchObject({ fault: "authorization required", state: 0, at: 0 });
   }
+  const admitted = new Recorder({ connectRequired: true, admitsEarly: true });
+  expect(admitted.feed("PING\r\nPING\r\n").seen).toEqual(["admitted", "PING", "PING"]);
   expect(fed("CONX").fault).toMatchObject({ fault: "unknown operation", state: 12, at: 3 });
 });

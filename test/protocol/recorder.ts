@@ -19,6 +19,8 @@ export interface RecorderSettings {
   maxPayload?: number;
   headersAllowed?: boolean;
   connectRequired?: boolean;
+  /** What becomes of an operation that comes earlier. */
+  admitsEarly?: boolean;
   /** Leaves the scan of common messages out: every byte goes through the states. */
   tracing?: boolean;
 }
@@ -40,12 +42,14 @@ export class Recorder implements ParserHandler {
   #announced: Message | null = null;
   #chunk: Buffer | null = null;
   readonly #shared = new Message();
+  readonly #admitsEarly: boolean;
 
   constructor(settings: RecorderSettings = {}) {
     const { maxControlLine = 4096, maxPayload = 1 << 20 } = settings;
     this.parser = new Parser(this, this.#shared, maxControlLine, maxPayload);
     this.parser.headersAllowed = settings.headersAllowed ?? true;
     this.parser.connectRequired = settings.connectRequired ?? false;
+    this.#admitsEarly = settings.admitsEarly ?? false;
     this.parser.tracing = settings.tracing ?? false;
   }
 
@@ -88,6 +92,11 @@ export class Recorder implements ParserHandler {
   onMessageLine(message: Message): void {
     if (message === this.#shared) throw new Error("a line came for a message that is whole");
     this.#announced = message;
+  }
+
+  onEarlyOperation(): boolean {
+    this.seen.push(this.#admitsEarly ? "admitted" : "too early");
+    return this.#admitsEarly;
   }
 
   onConnect(buf: Buffer, start: number, end: number): void {

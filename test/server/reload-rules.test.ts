@@ -22,7 +22,17 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "nats-reload-"));
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const output = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")];
-  const args = ["openssl", "req", "-x509", ...curve, ...output, "-subj", "/CN=localhost"];
+  const args = [
+    "openssl",
+    "req",
+    "-x509",
+    "-days",
+    "365",
+    ...curve,
+    ...output,
+    "-subj",
+    "/CN=localhost",
+  ];
   expect(await Bun.spawn(args, { stderr: "ignore" }).exited).toBe(0);
 });
 

@@ -204,13 +204,28 @@ describe("a reload", () => {
   });
 });
 
+describe("who has to say who it is", () => {
+  test("is asked from a reload on", async () => {
+    await using running = await startWith(ours, "");
+    const client = await Wire.connect(running.server.port);
+    await client.send("CONNECT {}\r\nPING\r\n");
+    expect(await client.waitFor("PONG\r\n")).toBe(true);
+    await running.reload('authorization { user: a, password: "b" }\n');
+    expect(await client.waitFor("-ERR 'Authorization Violation'\r\n")).toBe(true);
+    expect(await client.waitForEnd()).toBe(true);
+    const next = await Wire.connect(running.server.port);
+    await next.send('CONNECT {"user":"a","pass":"b","verbose":false}\r\nPING\r\n');
+    expect(await next.waitFor("PONG\r\n")).toBe(true);
+  });
+});
+
 describe("options that cannot be enforced yet", () => {
   test("let nobody in, from a reload on too", async () => {
     await using running = await startWith(ours, "");
     const client = await Wire.connect(running.server.port);
     await client.send("CONNECT {}\r\nPING\r\n");
     expect(await client.waitFor("PONG\r\n")).toBe(true);
-    await running.reload('authorization { user: a, password: "b" }\n');
+    await running.reload('accounts { A { users: [{ user: a, password: "b" }] } }\n');
     expect(await client.waitFor("-ERR 'Authorization Violation'\r\n")).toBe(true);
     expect(await client.waitForEnd()).toBe(true);
     const next = await Wire.connect(running.server.port);

@@ -22,4 +22,8 @@ export type Feature =
   | "websocket";
 
 /** An option of a feature that is not in here is accepted, with a warning that names the feature. */
-export const BUILT_FEATURES: ReadonlySet<Feature> = new Set();
+export const BUILT_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
+  "authentication",
+  "TLS",
+  "trusted proxies",
+]);

@@ -37,7 +37,7 @@ export async function reloadServer(
   // Throws when it is no address.
   if (to.clientAdvertise !== "") parseHostPort(to.clientAdvertise, server.port);
   // What is wrong with certificates is found before anything is changed.
-  const hasNewCertificates = await server.useCertificates(to.tls);
+  const hasNewCertificates = await server.prepare(to);
   server.reconfigure(to);
   const reloading: Reloading = { server, files, from, to, hasNewCertificates };
   for (const step of STEPS) await runStep(step, reloading);
@@ -47,6 +47,11 @@ export async function reloadServer(
   server.refreshClients();
   for (const change of found) reportRestart(server, change);
   server.log.info(`Reloaded server configuration (${digest})`);
+  const pinned = to.tls?.pinnedCerts ?? [];
+  if (!Bun.deepEquals(from.tls?.pinnedCerts ?? [], pinned)) {
+    const { dropUnpinned } = await import("../../net/tls/pinned.ts");
+    dropUnpinned(server.clients.values(), pinned, server.log);
+  }
 }
 
 async function runStep(step: Step, reloading: Reloading): Promise<void> {

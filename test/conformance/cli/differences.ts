@@ -4,26 +4,14 @@
  * A test fails when a difference is not in this list, and also when one in it is gone.
  */
 
-const AUTHENTICATION = "authentication is not there yet, so nobody is let in";
+const NOBODY = "a password without a user lets nobody in, and everybody in nats-server";
 const CLUSTERING = "clustering is not there yet, so the cluster has no name to tell";
 const MONITORING = "monitoring is not there yet, so its port is not opened";
 const PROFILING = "profiling is not there yet, so its port is not opened";
 
 /** Why, by `group: name of the case`. */
 export const DIFFERENCES: Readonly<Record<string, string>> = {
-  ...because(AUTHENTICATION, "servers", [
-    "serves --user a --pass b",
-    "serves --user a",
-    "serves --pass b",
-    "serves --auth t",
-  ]),
-  ...because(AUTHENTICATION, "files and flags", [
-    "--user b --pass c over max_payload: 1k",
-    " over authorization { user: a, pass: b }",
-    "--auth t over authorization { user: a, pass: b }",
-    " over authorization { users: [{user: a, pass: b}] }⏎no_auth_user: a",
-    " over authorization { timeout: 100, token: t }",
-  ]),
+  ...because(NOBODY, "servers", ["serves --pass b"]),
   ...because(CLUSTERING, "servers", [
     "serves --cluster_name x",
     "serves --cluster nats://127.0.0.1:-1 --cluster_name x",

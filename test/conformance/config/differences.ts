@@ -35,6 +35,10 @@ const NO_WRAPPER = "nats-server takes only those lists for such that are written
 /** A negative position of the token that names the account. */
 const OUT_OF_RANGE = "nats-server reports a runtime error, and looks at no more shares of accounts";
 
+const OWN_OPTION = "nats-server has no such option";
+
+const TLS_LIBRARY = "this server's TLS library has none of the names";
+
 const SECRET = "nats-server shows what may be a password, a token or a seed";
 
 /** Why, by `group: name of the case`. */
@@ -57,6 +61,12 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "environment: tags from the environment": NO_WRAPPER,
   "options together: refuses accounts { A { exports: [ {stream: 'a.*', account_token_position: -1} ] } }":
     OUT_OF_RANGE,
+  "users: refuses authorization { users: [ {user: a, no_wildcards: true} ] }": OWN_OPTION,
+  "users: refuses authorization { users: [ {user: a, max_wildcard_depth: 2} ] }": OWN_OPTION,
+  "TLS: accepts tls { cert_file: shared/cert.pem, key_file: shared/key.pem, cipher_suites: [TLS_RSA_WITH_RC4_128_SHA], allow_insecure_cipher_suites: true }":
+    TLS_LIBRARY,
+  "TLS: accepts tls { cert_file: shared/cert.pem, key_file: shared/key.pem, curve_preferences: [SecP256r1MLKEM768] }":
+    TLS_LIBRARY,
   "URLs of servers: refuses cluster { routes: ['nats://a^:b@c:1'] }": SECRET,
   "URLs of servers: refuses cluster { routes: ['nats://a%z:b@c:1'] }": SECRET,
   "URLs of servers: refuses leafnodes { remotes: [{url: 'NATS://a@h'}, {url: 'NATS://a@h'}] }":

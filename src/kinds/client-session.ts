@@ -1,0 +1,285 @@
+/**
+ * What is around the operations of a client: its greeting, its login, its keep-alive, and how it is
+ * told of errors and shown in the log.
+ */
+
+import type { Login } from "../auth/authenticator.ts";
+import type { Account } from "../core/account.ts";
+import type { Delivery } from "../core/delivery.ts";
+import type { PermissionSet } from "../core/permissions/permission-set.ts";
+import { ReplyPermits } from "../core/permissions/reply-permits.ts";
+import type { SinkTable } from "../core/sink.ts";
+import type { Subscriptions } from "../core/subscriptions.ts";
+import { Connection, type ConnectionHost, type Peer } from "../net/connection.ts";
+import { Keepalive, type KeepaliveOwner } from "../net/keepalive.ts";
+import type { Transport } from "../net/transport.ts";
+import type { ConnectOptions } from "../protocol/connect-options.ts";
+import { ClosedReason, ERR_STALE, encodeError } from "../protocol/errors.ts";
+import { checkInfo, type ServerInfo } from "../protocol/info.ts";
+import type { Message } from "../protocol/message.ts";
+import type { ParserFault } from "../protocol/parser.ts";
+import { answerFault } from "./client-faults.ts";
+import { encodeGreeting } from "./client-greeting.ts";
+import { describeClient } from "./client-label.ts";
+import { ClientLogin, type LoginClient, type LoginHost } from "./client-login.ts";
+import { reviewSubscriptions } from "./client-permissions.ts";
+import { headerBytesOf, traceIn, traceOut, tracePayload } from "./client-trace.ts";
+import type { ViolationHost } from "./client-violations.ts";
+import { printable } from "./printable.ts";
+
+/** Bytes that may follow a CONNECT while it is decided on: as much as nats-server reads at a time. */
+const HELD_INPUT_MAX = 64 * 1024;
+const OK = Buffer.from("+OK\r\n");
+const PING = Buffer.from("PING\r\n");
+
+/** What clients need from their server. */
+export interface ClientHost extends ConnectionHost, LoginHost, ViolationHost {
+  readonly log: ConnectionHost["log"];
+  readonly options: ConnectionHost["options"] & {
+    readonly maxSubscriptions: number;
+    readonly maxSubTokens: number;
+    readonly pingIntervalMs: number;
+    readonly pingMax: number;
+    readonly noHeaderSupport: boolean;
+  };
+  readonly serverInfo: ServerInfo;
+  readonly account: Account;
+  readonly subs: Subscriptions;
+  readonly sinks: SinkTable;
+  readonly delivery: Delivery;
+}
+
+export abstract class ClientSession extends Connection implements KeepaliveOwner, LoginClient {
+  readonly keepalive: Keepalive;
+  readonly account: Account;
+  readonly login: ClientLogin;
+  /** What the client may do; null for everything. */
+  permissions: PermissionSet | null = null;
+  protected readonly host: ClientHost;
+  protected verbose = true;
+  protected pedantic = true;
+  protected noResponders = false;
+  /** The first PING was answered, with INFO for those that take it. */
+  protected isInformed = false;
+  /** `ip:port - cid:N` */
+  readonly #base: string;
+  #label: string;
+
+  constructor(host: ClientHost, transport: Transport, cid: number, peer: Peer) {
+    super(host, transport, cid, peer);
+    this.host = host;
+    this.account = host.account;
+    this.#base = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
+    this.#label = this.#base;
+    this.keepalive = new Keepalive(this, host.options);
+    this.login = new ClientLogin(this, host, peer.isInProcess ? "IN_PROCESS" : "STANDARD");
+    this.parser.connectRequired = this.login.isAwaited;
+    host.sinks.add(this.outbound);
+    host.log.debug(`${this.#label} - Client connection created`);
+  }
+
+  get label(): string {
+    return this.#label;
+  }
+
+  get ip(): string {
+    return this.peer.ip;
+  }
+
+  get certificates(): readonly Uint8Array[] | null {
+    return this.tls?.certificates ?? null;
+  }
+
+  /** What the client has said of itself. */
+  get options(): Readonly<ConnectOptions> {
+    return this.login.options;
+  }
+
+  /** Whether INFO may come at any time: that is agreed on, and the first PING was answered. */
+  get takesInfo(): boolean {
+    return this.isInformed && this.options.protocol >= 1;
+  }
+
+  greet(): void {
+    this.outbound.append(encodeGreeting(this, this.host));
+  }
+
+  onEstablished(): void {
+    this.login.begin();
+  }
+
+  holdInput(): void {
+    this.inbound.hold();
+  }
+
+  releaseInput(): void {
+    this.inbound.release();
+  }
+
+  /** Clients wait until they are let in before they send much; those of this process may do as they like. */
+  mayHold(bytes: number): boolean {
+    if (bytes <= HELD_INPUT_MAX || this.peer.isInProcess) return true;
+    this.login.giveUp();
+    return false;
+  }
+
+  onConnect(buf: Buffer, start: number, end: number): void {
+    this.login.connect(buf.toString("utf8", start, end));
+  }
+
+  onEarlyOperation(): boolean {
+    return this.login.admitWithoutConnect();
+  }
+
+  /** As in nats-server, a second CONNECT starts anew: what was subscribed before is dropped. */
+  onConnectAgain(): void {
+    this.#dropSubscriptions();
+  }
+
+  onLogin({ permissions, options }: Login, isFirst: boolean): void {
+    this.parser.connectRequired = false;
+    this.outbound.echo = options.echo;
+    this.verbose = options.verbose;
+    this.pedantic = options.pedantic;
+    if (isFirst) this.#label = describeClient(this.#base, options, this.account.name);
+    this.#takePermissions(permissions);
+  }
+
+  onConnected({ headers, no_responders }: Readonly<ConnectOptions>): void {
+    const takesHeaders = headers && !this.host.options.noHeaderSupport;
+    this.outbound.headers = takesHeaders;
+    this.parser.headersAllowed = takesHeaders;
+    this.noResponders = no_responders;
+    this.keepalive.onConnect();
+    if (this.verbose) this.sendOk();
+  }
+
+  /** Decides again whether the client may stay, and what it may do. */
+  async recheck(): Promise<void> {
+    await this.login.recheck();
+    this.parser.connectRequired = this.login.isAwaited;
+  }
+
+  /** Refuses the connection or ends it with an error the client can read. */
+  closeWithError(text: string, reason: ClosedReason): void {
+    this.sendError(text);
+    this.close(reason);
+  }
+
+  sendError(text: string): void {
+    if (this.parser.tracing) this.trace(traceOut(`-ERR ${text}`));
+    this.outbound.append(encodeError(text));
+  }
+
+  sendPing(): void {
+    if (this.parser.tracing) this.trace(traceOut("PING"));
+    this.outbound.append(PING);
+  }
+
+  onInfo(buf: Buffer, start: number, end: number): void {
+    try {
+      checkInfo(buf.toString("utf8", start, end));
+    } catch (error) {
+      this.refuseLine((error as Error).message);
+    }
+  }
+
+  onPeerError(buf: Buffer, start: number, end: number): void {
+    const text = printable(buf.toString("utf8", start, end));
+    this.host.log.error(`${this.#label} - Client Error ${text}`);
+    this.close(ClosedReason.ParseError);
+  }
+
+  onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void {
+    answerFault(this, this.host.log, this.parser, fault, buf, at, end);
+  }
+
+  onArguments(verb: string, buf: Buffer, start: number, end: number): void {
+    this.trace(traceIn(verb, buf, start, end));
+  }
+
+  onMaxReached(sid: string, max: number): void {
+    const what = `Auto-unsubscribe limit of ${max} reached for sid '${printable(sid)}'`;
+    this.host.log.debug(`${this.#label} - ${what}`);
+  }
+
+  onSubscriptionEnded(sid: string): void {
+    if (this.parser.tracing) this.trace(`<-> [DELSUB ${sid}]`);
+  }
+
+  onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void {
+    const line = buf.toString("utf8", frameStart, bodyStart - 2);
+    this.trace(traceOut(line));
+    const text = tracePayload(this.host.log, buf, bodyStart, frameEnd - 2, headerBytesOf(line));
+    if (text !== null) this.trace(`->> ${text}`);
+  }
+
+  onPingTimer(): void {
+    this.outbound.permits?.dropExpired();
+    this.host.log.debug(`${this.#label} - Client Ping Timer`);
+  }
+
+  onPingDelayed(sinceActivityMs: number): void {
+    const ago = `${Math.round(sinceActivityMs / 1000)}s ago`;
+    const why = `Delaying PING due to remote client data or ping ${ago}`;
+    this.host.log.debug(`${this.#label} - ${why}`);
+  }
+
+  onStale(): void {
+    this.host.stats.staleConnections++;
+    this.host.log.debug(`${this.#label} - Stale Client Connection - Closing`);
+    this.closeWithError(ERR_STALE, ClosedReason.StaleConnection);
+  }
+
+  protected onActivity(): void {
+    this.keepalive.onActivity();
+  }
+
+  protected onClosing(): void {
+    this.keepalive.stop();
+    this.login.end();
+    this.#dropSubscriptions();
+    this.host.sinks.remove(this.outbound);
+  }
+
+  /** Closes without an error to the client: what nats-server does for lines it cannot read. */
+  protected refuseLine(reason: string): void {
+    this.host.log.error(`${this.#label} - ${reason}`);
+    this.close(ClosedReason.ProtocolViolation);
+  }
+
+  protected sendOk(): void {
+    if (this.parser.tracing) this.trace(traceOut("OK"));
+    this.outbound.append(OK);
+  }
+
+  protected trace(text: string): void {
+    this.host.log.trace(`${this.#label} - ${printable(text)}`);
+    // Lines that do not fit any more would be lost: rather fewer of them in the same time.
+    if (this.host.log.isBehind) this.parser.pause();
+  }
+
+  protected traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {
+    const text = tracePayload(this.host.log, buf, bodyStart, end - 2, headerBytes);
+    if (text !== null) this.trace(`<<- ${text}`);
+  }
+
+  /** Subscriptions that are there, and requests to be answered, are kept as long as they are allowed. */
+  #takePermissions(permissions: PermissionSet | null): void {
+    if (permissions === this.permissions) return;
+    this.permissions = permissions;
+    const { outbound } = this;
+    if (!permissions?.responses) outbound.permits = null;
+    else if (!outbound.permits?.adopt(permissions))
+      outbound.permits = new ReplyPermits(permissions);
+    reviewSubscriptions(this, this.host);
+  }
+
+  #dropSubscriptions(): void {
+    while (this.outbound.firstSub !== 0) {
+      const sid = this.parser.tracing ? this.host.subs.sid(this.outbound.firstSub) : "";
+      this.account.unsubscribe(this.outbound, this.outbound.firstSub);
+      this.onSubscriptionEnded(sid);
+    }
+  }
+}

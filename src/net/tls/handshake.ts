@@ -1,0 +1,350 @@
+/**
+ * An accepted connection of a listener that does TLS, from its first moment until its byte stream is
+ * what it will stay: secured, or in clear where that is allowed.
+ *
+ * Until then it is the connection's transport. What the connection is greeted with goes through;
+ * while a handshake is under way nothing does, for the peer would take it for part of that.
+ */
+
+import type { Socket } from "bun";
+import { freeMemory } from "../../bytes/buffer-pool.ts";
+import type { Logger } from "../../log/logger.ts";
+import { ClosedReason, ERR_THROTTLED } from "../../protocol/errors.ts";
+import { joinHostPort } from "../../protocol/host-port.ts";
+import type { Connection, Peer } from "../connection.ts";
+import { TIMER_MS_MAX } from "../keepalive.ts";
+import type { Acceptor, SocketData } from "../listener.ts";
+import type { Transport } from "../transport.ts";
+import type { ClientHello } from "./client-hello.ts";
+import { explainCertificate, explainFailure, type LibraryError } from "./failure-text.ts";
+import { Alert, encodeAlert, type HandshakeFault } from "./handshake-fault.ts";
+import { HelloCollector } from "./hello-collector.ts";
+import { pinFault } from "./pinned.ts";
+import {
+  type Authorities,
+  endSecured,
+  peerChain,
+  type RawSocket,
+  SecuredSocket,
+  type UpgradedSocket,
+} from "./secured-socket.ts";
+import type { TlsProfile } from "./settings.ts";
+import { type UpgradedData, upgrade } from "./upgrade.ts";
+
+/** First byte of a handshake, and of nothing that peers say in clear. */
+const HANDSHAKE = 0x16;
+/** Shorter chunks are left to the collector. */
+const FREED_CHUNK_MIN = 4096;
+
+/** What is waited for. */
+type Stage =
+  /** Nothing yet. */
+  | "new"
+  /** A handshake, before the peer is greeted after all. */
+  | "first"
+  /** A handshake, or something in clear. */
+  | "either"
+  /** The whole first message of a handshake. */
+  | "hello"
+  /** The TLS library. */
+  | "library"
+  | "done";
+
+/** The peer is sound for all that is known, and may come again. */
+const OUTDATED: HandshakeFault = {
+  text: "tls: authorities have changed during the handshake",
+  isProbe: true,
+};
+
+export class Handshake implements Transport {
+  readonly #socket: Socket<SocketData>;
+  /** From when the connection was accepted until a handshake begins; then that of that time. */
+  #profile: TlsProfile;
+  readonly #log: Logger;
+  readonly #peer: Peer;
+  readonly #connection: Connection;
+  #stage: Stage = "new";
+  #isFirst = false;
+  #timer: Timer | undefined;
+  #collector: HelloCollector | null = null;
+  #hello: ClientHello | null = null;
+  /** How Go begins the text of an error in reading. A closed socket has no addresses any more. */
+  #readText = "";
+  #upgraded: UpgradedSocket | null = null;
+  #raw: RawSocket | null = null;
+
+  constructor(
+    socket: Socket<SocketData>,
+    profile: TlsProfile,
+    log: Logger,
+    acceptor: Acceptor,
+    peer: Peer,
+  ) {
+    this.#socket = socket;
+    this.#profile = profile;
+    this.#log = log;
+    this.#peer = peer;
+    this.#connection = acceptor.accept(this, peer);
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Greets, unless TLS is first, and waits for what is to come. */
+  begin(acceptor: Acceptor): void {
+    const { handshakeFirst, handshakeFirstFallbackMs } = this.#profile.options;
+    this.#isFirst = handshakeFirst;
+    if (!handshakeFirst) this.#greet();
+    acceptor.admit(this.#connection);
+    if (this.#connection.isClosed) return;
+    if (!handshakeFirst) this.#awaitChoice();
+    else if (handshakeFirstFallbackMs === 0) this.#start();
+    else this.#wait("first", handshakeFirstFallbackMs);
+  }
+
+  /** Bytes have come in clear, or a copy of those that the TLS library gets. */
+  onData(chunk: Buffer): void {
+    switch (this.#stage) {
+      case "first":
+        this.#start();
+        this.#collect(chunk);
+        break;
+      case "either":
+        if (chunk[0] !== HANDSHAKE) this.#goOnInClear(chunk);
+        else {
+          this.#start();
+          this.#collect(chunk);
+        }
+        break;
+      case "hello":
+        this.#collect(chunk);
+        break;
+      default:
+        if (chunk.length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === chunk.length) {
+          freeMemory(chunk);
+        }
+    }
+  }
+
+  /** The peer will send no more. */
+  onInputEnd(): void {
+    if (this.#stage === "first") this.#onSilence();
+    if (this.#stage === "either") {
+      this.#goOnInClear(null);
+      this.#connection.onInputEnd();
+    } else if (this.#stage === "hello") {
+      this.#fail({ text: this.#collector!.isBetweenRecords ? "EOF" : "unexpected EOF" });
+    }
+  }
+
+  /** The socket is gone. */
+  onClosed(hasFailed: boolean): void {
+    if (this.#stage === "done") return;
+    const isUnderWay = this.#stage === "hello" || this.#stage === "library";
+    if (!isUnderWay) this.#leave();
+    else if (hasFailed) this.#fail({ text: `${this.#readText}: read: connection reset by peer` });
+    else this.#fail({ text: "EOF" });
+    this.#connection.onTransportClosed(hasFailed);
+  }
+
+  /** The TLS library has ended the handshake, well or not. */
+  onHandshake(
+    socket: UpgradedSocket,
+    data: UpgradedData,
+    isDone: boolean,
+    error: LibraryError | null,
+  ): void {
+    if (this.#stage !== "library") return;
+    this.#upgraded = socket;
+    const fault = this.#verdict(socket, isDone, error);
+    if (fault !== null) {
+      this.#fail(fault);
+      return;
+    }
+    this.#leave();
+    const connection = this.#connection;
+    const secured = new SecuredSocket(socket, this.#raw, this.#profile.authorities);
+    connection.secure(secured, secured);
+    data.connection = connection;
+    if (this.#isFirst) connection.greet();
+    if (connection.isClosed) return;
+    connection.onEstablished();
+    if (!this.#log.debugging) return;
+    const { label } = connection;
+    this.#log.debug(`${label} - TLS handshake complete`);
+    const { version, cipherSuite } = secured;
+    this.#log.debug(`${label} - TLS version ${version}, cipher suite ${cipherSuite}`);
+  }
+
+  onInternalError(error: Error): void {
+    this.#connection.onInternalError(error);
+  }
+
+  write(buf: Buffer, offset: number, length: number): number {
+    if (this.#stage === "hello" || this.#stage === "library") return length;
+    return this.#socket.write(buf, offset, length);
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  end(): void {
+    this.#leave();
+    if (this.#upgraded === null) this.#socket.end();
+    else endSecured(this.#upgraded, this.#raw);
+  }
+
+  terminate(): void {
+    this.#leave();
+    (this.#upgraded ?? this.#socket).terminate();
+  }
+
+  #greet(): void {
+    this.#connection.greet();
+    this.#connection.outbound.flush();
+  }
+
+  #awaitChoice(): void {
+    if (this.#profile.allowNonTls) this.#wait("either", this.#profile.timeoutMs);
+    else this.#start();
+  }
+
+  #wait(stage: "first" | "either", ms: number): void {
+    this.#stage = stage;
+    this.#timer = setTimeout(() => this.#onSilence(), Math.min(ms, TIMER_MS_MAX));
+  }
+
+  /** Nothing has come in time. */
+  #onSilence(): void {
+    clearTimeout(this.#timer);
+    if (this.#stage === "first") {
+      this.#stage = "new";
+      this.#isFirst = false;
+      this.#greet();
+      if (!this.#connection.isClosed) this.#awaitChoice();
+    } else this.#goOnInClear(null);
+  }
+
+  /** From here on it is TLS or nothing. */
+  #start(): void {
+    clearTimeout(this.#timer);
+    const connection = this.#connection;
+    if (this.#profile.limit?.allows() === false) {
+      this.#stage = "new";
+      connection.closeWithError(ERR_THROTTLED, ClosedReason.MaxConnectionsExceeded);
+      return;
+    }
+    this.#log.debug(`${connection.label} - ${this.#profile.words.starting}`);
+    const { localAddress, localPort } = this.#socket;
+    const { ip, port } = this.#peer;
+    this.#readText = `read tcp ${joinHostPort(localAddress, localPort)}->${joinHostPort(ip, port)}`;
+    this.#stage = "hello";
+    this.#collector = new HelloCollector();
+    this.#timer = setTimeout(
+      () => this.#onTimeout(),
+      Math.min(this.#profile.timeoutMs, TIMER_MS_MAX),
+    );
+  }
+
+  #collect(chunk: Buffer): void {
+    if (this.#stage !== "hello") return;
+    const outcome = this.#collector!.push(chunk);
+    if (outcome === null) return;
+    if ("text" in outcome) this.#fail(outcome);
+    else this.#upgrade(outcome);
+  }
+
+  #upgrade(hello: ClientHello): void {
+    this.#profile = this.#profile.current() ?? this.#profile;
+    const context = this.#profile.contextFor(hello);
+    if (context === null) {
+      this.#fail({ text: "tls: no certificates configured", alert: Alert.UnrecognizedName });
+      return;
+    }
+    const received = this.#collector!.received;
+    this.#collector = null;
+    this.#hello = hello;
+    this.#stage = "library";
+    const { raw, secured } = upgrade(this.#socket, this, context, this.#profile, received);
+    // It may have failed in the meantime.
+    if (this.#stage !== "library") return;
+    this.#raw = raw;
+    this.#upgraded = secured;
+  }
+
+  #verdict(
+    socket: UpgradedSocket,
+    isDone: boolean,
+    error: LibraryError | null,
+  ): HandshakeFault | null {
+    if (!isDone) return explainFailure(error ?? { message: "" }, this.#hello!);
+    const { authorities } = this.#profile;
+    if (authorities !== null) {
+      // Without a certificate the library complains about that, even where none was asked for. And
+      // where there are no authorities at all, it falls back on some of its own.
+      const isGood = error === null && socket.authorized && authorities.size > 0;
+      if (!isGood) {
+        return explainCertificate(error ?? { message: "" }, peerChain(socket, authorities));
+      }
+    }
+    return this.#currentFault(socket);
+  }
+
+  /** What stands against the peer by the rules of this moment: there may have been a reload. */
+  #currentFault(socket: UpgradedSocket): HandshakeFault | null {
+    const { authorities } = this.#profile;
+    const current = this.#profile.current() ?? this.#profile;
+    if (!isVerifiedFor(current.authorities, authorities)) return OUTDATED;
+    const { pinned } = current;
+    if (pinned.size === 0) return null;
+    const chain = authorities === null ? [] : peerChain(socket, authorities);
+    return pinFault(pinned, chain, (text) =>
+      this.#log.debug(`${this.#connection.label} - ${text}`),
+    );
+  }
+
+  #goOnInClear(chunk: Buffer | null): void {
+    this.#leave();
+    const connection = this.#connection;
+    connection.continueOver(this.#socket);
+    this.#socket.data.connection = connection;
+    this.#socket.data.handshake = null;
+    connection.onEstablished();
+    if (chunk !== null) connection.onData(chunk);
+  }
+
+  #onTimeout(): void {
+    this.#report({ text: `${this.#readText}: i/o timeout`, isProbe: true });
+    this.#log.debug(`${this.#connection.label} - TLS handshake timeout`);
+    this.#connection.close(ClosedReason.TlsHandshakeError);
+  }
+
+  #fail(fault: HandshakeFault): void {
+    this.#report(fault);
+    if (fault.alert !== undefined) this.#socket.write(encodeAlert(fault.alert));
+    this.#connection.close(ClosedReason.TlsHandshakeError);
+  }
+
+  #report({ text, isProbe = false }: HandshakeFault): void {
+    const { error, hasProbes } = this.#profile.words;
+    const line = `${this.#connection.label} - ${error}: ${text}`;
+    if (isProbe && hasProbes) this.#log.debug(line);
+    else this.#log.error(line);
+  }
+
+  /** Nothing more is waited for. */
+  #leave(): void {
+    clearTimeout(this.#timer);
+    this.#stage = "done";
+    this.#collector = null;
+    this.#hello = null;
+  }
+}
+
+/** Whether a peer that was verified by some authorities is, by that, verified by those wanted. */
+function isVerifiedFor(wanted: Authorities | null, used: Authorities | null): boolean {
+  if (wanted === null || wanted === used) return true;
+  return used?.isSubsetOf(wanted) ?? false;
+}

@@ -1,0 +1,10 @@
+/** What became of a TLS handshake, as a connection keeps it. */
+
+export interface TlsSession {
+  /** `1.2` or `1.3`. */
+  readonly version: string;
+  /** IANA's name. */
+  readonly cipherSuite: string;
+  /** The peer's certificates in DER, its own first; empty when it gave none. */
+  readonly certificates: readonly Uint8Array[];
+}

@@ -1,0 +1,126 @@
+/**
+ * TLS of one listener: what the handshakes that begin now are done with. Options come by a reload,
+ * certificates whenever their files change.
+ */
+
+import type { Socket } from "bun";
+import type { TlsOptions } from "../../config/options/tls.ts";
+import { goErrorText } from "../../log/go-error.ts";
+import type { Logger } from "../../log/logger.ts";
+import { CertificateError, type Certificates, type TlsMaterial } from "../certificates.ts";
+import type { Peer } from "../connection.ts";
+import type { Acceptor, ListenerTls, SocketData } from "../listener.ts";
+import { warnOfCertificates } from "./certificate-warnings.ts";
+import { chooseContext } from "./choose-context.ts";
+import type { ClientHello } from "./client-hello.ts";
+import {
+  type ServerContext,
+  type ServerContexts,
+  serverContexts,
+  type TlsLibrary,
+} from "./contexts.ts";
+import { Handshake } from "./handshake.ts";
+import { type HandshakeWords, handshakeWords, type ListenerWord } from "./handshake-words.ts";
+import { RateLimit } from "./rate-limit.ts";
+import type { Authorities } from "./secured-socket.ts";
+
+/** How a listener does TLS, apart from its certificates. */
+export interface TlsMode {
+  readonly options: TlsOptions;
+  /** Peers may do without. */
+  readonly allowNonTls: boolean;
+  /** How long a handshake may take. */
+  readonly timeoutMs: number;
+}
+
+/** How one handshake is done. */
+export interface TlsProfile extends TlsMode {
+  /** Null when peers are not asked for a certificate. */
+  readonly authorities: Authorities | null;
+  readonly words: HandshakeWords;
+  readonly limit: RateLimit | null;
+  readonly pinned: ReadonlySet<string>;
+  /** Null when there is no certificate to show. */
+  contextFor(hello: ClientHello): ServerContext | null;
+  /** How handshakes that begin now are done, by which others end too; null without TLS. */
+  current(): TlsProfile | null;
+}
+
+export class TlsSettings implements ListenerTls {
+  readonly #log: Logger;
+  readonly #certificates: Certificates;
+  readonly #words: HandshakeWords;
+  #profile: TlsProfile | null = null;
+
+  /** @param word what the log calls those who connect. */
+  constructor(log: Logger, certificates: Certificates, word: ListenerWord = "client") {
+    this.#log = log;
+    this.#certificates = certificates;
+    this.#words = handshakeWords(word);
+  }
+
+  /** Null when there is no TLS. */
+  get profile(): TlsProfile | null {
+    return this.#profile;
+  }
+
+  /**
+   * Takes over other options and the certificates that they name, both or neither, and follows the
+   * files of those.
+   *
+   * @param mode null for no TLS.
+   * @returns whether other certificates than before are in use.
+   * @throws CertificateError when they are no good, or of no use to the TLS library; nothing has
+   * changed then.
+   */
+  async use(mode: TlsMode | null): Promise<boolean> {
+    if (mode === null) {
+      this.#profile = null;
+      return this.#certificates.forget();
+    }
+    const library = await import("node:tls");
+    return await this.#certificates.use(mode.options, (material) => {
+      this.#profile = this.#build(library, mode, material);
+    });
+  }
+
+  take(socket: Socket<SocketData>, acceptor: Acceptor, peer: Peer): Handshake | null {
+    const { profile } = this;
+    return profile === null ? null : new Handshake(socket, profile, this.#log, acceptor, peer);
+  }
+
+  #build(library: TlsLibrary, mode: TlsMode, material: TlsMaterial): TlsProfile {
+    const { options, allowNonTls, timeoutMs } = mode;
+    const made = contextsOf(library, options, material);
+    const { contexts, authorities } = made;
+    const perSecond = options.connectionRateLimit;
+    const old = this.#profile;
+    const isSameLimit = old?.options.connectionRateLimit === perSecond;
+    const newLimit = perSecond > 0 ? new RateLimit(perSecond, this.#log) : null;
+    warnOfCertificates(this.#log, options, made);
+    return {
+      options,
+      allowNonTls,
+      timeoutMs,
+      authorities,
+      words: this.#words,
+      limit: isSameLimit ? old.limit : newLimit,
+      pinned: new Set(options.pinnedCerts),
+      contextFor: (hello) => chooseContext(contexts, hello),
+      current: () => this.#profile,
+    };
+  }
+}
+
+/** @throws CertificateError */
+function contextsOf(
+  library: TlsLibrary,
+  options: TlsOptions,
+  material: TlsMaterial,
+): ServerContexts {
+  try {
+    return serverContexts(library, options, material);
+  } catch (error) {
+    throw new CertificateError(goErrorText(error));
+  }
+}
