@@ -11,7 +11,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median } from "./bench/measure.ts";
-import { CONTESTANTS, type Contestant } from "./bench/servers.ts";
+import { CONTESTANTS, type Contestant, timeToReady } from "./bench/servers.ts";
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "9" } },
@@ -19,8 +19,6 @@ const { values: flags } = parseArgs({
 const rounds = Number(flags.rounds);
 
 const USERS = 100_000;
-const READY = "Server is ready";
-const START_MS_MAX = 10_000;
 
 /** A configuration of 5 MB. */
 function manyUsers(): string {
@@ -43,25 +41,6 @@ async function check({ name, path }: Contestant, file: string): Promise<number> 
   return elapsed;
 }
 
-/** Milliseconds from the start of a server until it says that it is ready. */
-async function start({ name, path }: Contestant, ...args: string[]): Promise<number> {
-  const begin = performance.now();
-  const child = Bun.spawn([path, ...args], { stdout: "ignore", stderr: "pipe" });
-  const timer = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
-  try {
-    let said = "";
-    for await (const chunk of child.stderr) {
-      said += new TextDecoder().decode(chunk);
-      if (said.includes(READY)) return performance.now() - begin;
-    }
-    throw new Error(`${name} does not start: ${said}`);
-  } finally {
-    clearTimeout(timer);
-    child.kill("SIGKILL");
-    await child.exited;
-  }
-}
-
 const folder = await mkdtemp(join(tmpdir(), "nats-bench-"));
 try {
   const [large, small] = [join(folder, "large.conf"), join(folder, "small.conf")];
@@ -69,8 +48,12 @@ try {
   await writeFile(small, SMALL);
   const works: [string, number | null, (contestant: Contestant) => Promise<number>][] = [
     ["-t, 5 MB, 100,000 users", 1000, (contestant) => check(contestant, large)],
-    ["start with the small configuration", 60, (contestant) => start(contestant, "-c", small)],
-    ["start without a configuration", null, (it) => start(it, "-a", "127.0.0.1", "-p", "-1")],
+    [
+      "start with the small configuration",
+      60,
+      (contestant) => timeToReady(contestant, "-c", small),
+    ],
+    ["start without a configuration", null, (it) => timeToReady(it, "-a", "127.0.0.1", "-p", "-1")],
   ];
   const processor = cpus();
   const date = new Date().toISOString().slice(0, 10);

@@ -6,7 +6,6 @@
  * the ratio is against the faster of the real servers.
  */
 
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import {
   idleConnectionBytes,
@@ -17,6 +16,7 @@ import {
   subscriptionCost,
 } from "./bench/measure.ts";
 import { CONTESTANTS } from "./bench/servers.ts";
+import { Table } from "./bench/table.ts";
 import { TRAFFIC } from "./bench/workloads.ts";
 
 const { values: flags } = parseArgs({
@@ -29,39 +29,13 @@ const { values: flags } = parseArgs({
 const scale = flags.quick ? 0.1 : 1;
 const rounds = flags.quick ? 1 : Number(flags.rounds);
 
-interface Row {
-  name: string;
-  /** One value for each contestant, ours first. */
-  values: number[];
-  target: number;
-  format: (value: number) => string;
-  /** Whether less is better. */
-  less: boolean;
-}
-
-const rows: Row[] = [];
-
-function addRow(name: string, values: number[], target: number, less: boolean, unit: string): void {
-  const format = (value: number): string => `${round(value)}${unit}`;
-  rows.push({ name, values, target, format, less });
-  console.error(`${name}: ${values.map(format).join(" | ")}  ratio ${ratioOf(rows.at(-1)!)}`);
-}
-
-function round(value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
-  if (value >= 1e4) return `${(value / 1e3).toFixed(1)} k`;
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
-}
-
-function ratioOf({ values, less }: Row): string {
-  const [ours, ...theirs] = values;
-  return (ours! / (less ? Math.min(...theirs) : Math.max(...theirs))).toFixed(2);
-}
+const table = new Table();
 
 async function measureTraffic(): Promise<void> {
   const servers = await startAll();
   const idle = servers.map((server) => server.residentBytes() / 1e6);
-  if (flags.only === "") addRow("resident memory, idle", idle, 2.5, true, " MB");
+  if (flags.only === "")
+    table.add("resident memory, idle", idle, { unit: " MB", less: true, target: 2.5 });
   for (const traffic of TRAFFIC) {
     for (const server of servers) await runTraffic(server, traffic, scale);
   }
@@ -76,36 +50,27 @@ async function measureTraffic(): Promise<void> {
     const medians = (pick: (run: Run) => number): number[] =>
       runs.map((of) => median(of.map(pick)));
     if (traffic.requests) {
-      addRow(
-        `${traffic.name}, p50`,
-        medians((run) => run.p50),
-        traffic.target,
-        true,
-        " µs",
-      );
-      addRow(
-        `${traffic.name}, p99`,
-        medians((run) => run.p99),
-        traffic.targetP99!,
-        true,
-        " µs",
-      );
+      const latency = { unit: " µs", less: true };
+      const [p50, p99] = [medians((run) => run.p50), medians((run) => run.p99)];
+      table.add(`${traffic.name}, p50`, p50, { ...latency, target: traffic.target });
+      table.add(`${traffic.name}, p99`, p99, { ...latency, target: traffic.targetP99! });
     } else {
-      addRow(
-        traffic.name,
-        medians((run) => run.rate),
-        traffic.target,
-        false,
-        "/s",
-      );
+      const rates = medians((run) => run.rate);
+      table.add(traffic.name, rates, { unit: "/s", target: traffic.target });
       for (const [at, value] of medians((run) => run.cpuPerMillion).entries()) cpu[at]!.push(value);
     }
   }
   // The geometric mean: otherwise the largest messages would decide alone.
   const mean = cpu.map((of) => Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length));
-  addRow("CPU seconds per million messages, geometric mean", mean, 0.5, true, " s");
+  table.add("CPU seconds per million messages, geometric mean", mean, {
+    unit: " s",
+    less: true,
+    target: 0.5,
+  });
   const after = servers.map((server) => server.residentBytes() / 1e6);
-  if (flags.only === "") addRow("resident memory, after all of it", after, 3, true, " MB");
+  if (flags.only === "") {
+    table.add("resident memory, after all of it", after, { unit: " MB", less: true, target: 3 });
+  }
   for (const server of servers) await server.stop();
 }
 
@@ -119,26 +84,14 @@ async function measureMemory(): Promise<void> {
     subs.rate.push(cost.subscribesPerSecond);
     subs.messages.push(cost.messagesPerSecond);
   }
-  addRow("memory of an idle connection (10,000)", perConnection, 0.35, true, " B");
-  addRow("memory of a subscription (1,000,000)", subs.bytes, 0.5, true, " B");
-  addRow("SUB rate to 1,000,000", subs.rate, 1.5, false, "/s");
-  addRow("publish to distinct subjects", subs.messages, 2, false, "/s");
-}
-
-function printTable(): void {
-  const processor = cpus();
-  const date = new Date().toISOString().slice(0, 10);
-  console.log(`${date}, ${processor.length} cores of ${processor[0]!.model}, Bun ${Bun.version}\n`);
-  console.log(`| workload | ${CONTESTANTS.map(({ name }) => name).join(" | ")} | ratio | target |`);
-  console.log("|---|---|---|---|---|---|");
-  for (const row of rows) {
-    const cells = row.values.map(row.format).join(" | ");
-    const target = `${row.less ? "≤" : "≥"} ${row.target}`;
-    console.log(`| ${row.name} | ${cells} | ${ratioOf(row)} | ${target} |`);
-  }
+  const bytes = { unit: " B", less: true };
+  table.add("memory of an idle connection (10,000)", perConnection, { ...bytes, target: 0.35 });
+  table.add("memory of a subscription (1,000,000)", subs.bytes, { ...bytes, target: 0.5 });
+  table.add("SUB rate to 1,000,000", subs.rate, { unit: "/s", target: 1.5 });
+  table.add("publish to distinct subjects", subs.messages, { unit: "/s", target: 2 });
 }
 
 await measureTraffic();
 if (flags.only === "") await measureMemory();
-printTable();
+table.print();
 process.exit(0);

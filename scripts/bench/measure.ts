@@ -1,9 +1,11 @@
 /** Runs workloads against running servers. */
 
 import { resolve } from "node:path";
+import { adopt, end, tied } from "./children.ts";
+import type { TlsVersion } from "./peer.ts";
 import { CONTESTANTS, type Contestant, RunningServer } from "./servers.ts";
 import type { Role, WorkerResult } from "./worker.ts";
-import { rolesOf, type Traffic } from "./workloads.ts";
+import { type Cast, type Flow, rolesOf } from "./workloads.ts";
 
 /** One measured run. Rates are messages delivered (or published, or answered) per second. */
 export interface Run {
@@ -15,17 +17,14 @@ export interface Run {
 }
 
 /** A worker process and the lines it prints. */
-class Worker {
+export class Worker {
   readonly #process: Bun.Subprocess<"pipe", "pipe", "inherit">;
   readonly #lines: AsyncIterator<string>;
 
   constructor(role: Role) {
     const script = resolve(import.meta.dir, "worker.ts");
-    this.#process = Bun.spawn([process.execPath, script, JSON.stringify(role)], {
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "inherit",
-    });
+    const command = tied([process.execPath, script, JSON.stringify(role)]);
+    this.#process = adopt(Bun.spawn(command, { stdin: "pipe", stdout: "pipe", stderr: "inherit" }));
     this.#lines = linesOf(this.#process.stdout);
   }
 
@@ -44,9 +43,8 @@ class Worker {
     this.#process.stdin.flush();
   }
 
-  async stop(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#process.exited;
+  stop(): Promise<void> {
+    return end(this.#process);
   }
 }
 
@@ -64,11 +62,12 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 /** Plays one traffic workload once. */
 export async function runTraffic(
   server: RunningServer,
-  traffic: Traffic,
+  traffic: Flow,
   scale: number,
+  cast: Cast = {},
 ): Promise<Run> {
   const workers: Worker[] = [];
-  for (const role of rolesOf(traffic, server.port, scale)) {
+  for (const role of rolesOf(traffic, server.port, scale, cast)) {
     const worker = new Worker(role);
     workers.push(worker);
     await worker.line();
@@ -92,11 +91,21 @@ export async function runTraffic(
   };
 }
 
-/** Resident bytes that one idle connection adds to a fresh server. */
-export async function idleConnectionBytes(contestant: Contestant, count: number): Promise<number> {
-  const server = await RunningServer.start(contestant);
+/**
+ * Resident bytes that one idle connection adds to a fresh server.
+ *
+ * @param args what the server is started with.
+ */
+export async function idleConnectionBytes(
+  contestant: Contestant,
+  count: number,
+  args: readonly string[] = [],
+  tls?: TlsVersion,
+): Promise<number> {
+  const server = await RunningServer.start(contestant, ...args);
   const before = server.residentBytes();
-  const worker = new Worker({ role: "connect", port: server.port, connections: count });
+  const access = { port: server.port, ...(tls && { tls }) };
+  const worker = new Worker({ ...access, role: "connect", connections: count });
   await worker.line();
   await Bun.sleep(500);
   const bytes = (server.residentBytes() - before) / count;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { adopt, end, tied } from "./children.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 /** Clock ticks per second in /proc; 100 on every Linux that matters. */
@@ -13,10 +14,13 @@ export interface Contestant {
 }
 
 export const CONTESTANTS: readonly Contestant[] = [
-  { name: "ours", path: resolve(ROOT, "dist/nats-server") },
+  { name: "ours", path: resolve(ROOT, process.env.NATS_SERVER_BINARY ?? "dist/nats-server") },
   { name: "2.10.27", path: resolve(ROOT, ".peer/trixie/nats-server") },
   { name: "2.15.1", path: resolve(ROOT, ".peer/sid/nats-server") },
 ];
+
+const READY = "Server is ready";
+const START_MS_MAX = 10_000;
 
 let nextPort = 20_000 + (process.pid % 10_000);
 
@@ -32,12 +36,10 @@ export class RunningServer {
   }
 
   /** Starts a server and waits until it accepts connections. */
-  static async start({ name, path }: Contestant): Promise<RunningServer> {
+  static async start({ name, path }: Contestant, ...args: string[]): Promise<RunningServer> {
     const port = nextPort++;
-    const child = Bun.spawn([path, "-a", "127.0.0.1", "-p", String(port)], {
-      stdout: "ignore",
-      stderr: "ignore",
-    });
+    const command = tied([path, "-a", "127.0.0.1", "-p", String(port), ...args]);
+    const child = adopt(Bun.spawn(command, { stdout: "ignore", stderr: "ignore" }));
     const deadline = Date.now() + 5000;
     for (;;) {
       try {
@@ -45,7 +47,10 @@ export class RunningServer {
         socket.end();
         break;
       } catch {
-        if (Date.now() > deadline) throw new Error(`${path} does not start`);
+        if (Date.now() > deadline) {
+          await end(child);
+          throw new Error(`${path} does not start`);
+        }
         await Bun.sleep(20);
       }
     }
@@ -67,8 +72,26 @@ export class RunningServer {
     return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024;
   }
 
-  async stop(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#process.exited;
+  /** Kills it: one that is busy with a flood of logins would go on with them for minutes. */
+  stop(): Promise<void> {
+    return end(this.#process);
+  }
+}
+
+/** Milliseconds from the start of a server until it says that it is ready. It is stopped then. */
+export async function timeToReady({ name, path }: Contestant, ...args: string[]): Promise<number> {
+  const begin = performance.now();
+  const child = adopt(Bun.spawn([path, ...args], { stdout: "ignore", stderr: "pipe" }));
+  const timer = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
+  try {
+    let said = "";
+    for await (const chunk of child.stderr) {
+      said += new TextDecoder().decode(chunk);
+      if (said.includes(READY)) return performance.now() - begin;
+    }
+    throw new Error(`${name} does not start: ${said}`);
+  } finally {
+    clearTimeout(timer);
+    await end(child);
   }
 }

@@ -1,122 +1,75 @@
 /**
- * One process of the load generator: publishers, subscribers, requesters, a responder, or idle
- * connections, all on raw sockets.
+ * One process of the load generator: publishers, subscribers, requesters, a responder, idle
+ * connections, or such that come and go, all on raw sockets.
  *
  * It prints `ready`, waits for a line on standard input, does its work and prints one line of JSON.
  * Publishers send prebuilt batches; subscribers of frames of one size only count bytes, so that the
  * server is the bottleneck and not this process. The total must be exact to the byte.
  */
 
-import { connect, type Socket } from "bun";
+import type { Login } from "./login.ts";
+import { type Access, Peer } from "./peer.ts";
+import { type Outcome, Visitors } from "./visits.ts";
 
-export type Role =
-  | {
-      role: "publish";
-      port: number;
-      connections: number;
-      size: number;
-      count: number;
-      subjects: number;
-    }
-  | {
-      role: "subscribe";
-      port: number;
-      connections: number;
-      size: number;
-      count: number;
-      subjects: number;
-      queue: boolean;
-    }
-  | { role: "request"; port: number; connections: number; size: number; count: number }
-  | { role: "respond"; port: number }
-  | { role: "connect"; port: number; connections: number }
-  | { role: "manySubs"; port: number; connections: number; count: number };
+export type Role = Access &
+  (
+    | { role: "publish"; connections: number; size: number; count: number; subjects: number }
+    | {
+        role: "subscribe";
+        connections: number;
+        size: number;
+        count: number;
+        subjects: number;
+        queue: boolean;
+        /** Subscribes to a pattern even when there is one subject only. */
+        wildcard: boolean;
+      }
+    | {
+        role: "request";
+        connections: number;
+        size: number;
+        count: number;
+        /** Milliseconds from one request of a connection to the next; absent for no pause. */
+        every?: number;
+      }
+    | { role: "respond" }
+    | { role: "connect"; connections: number }
+    | { role: "manySubs"; connections: number; count: number }
+    /** Logs in and goes again, `connections` at the same time, with the logins in turn. */
+    | { role: "visit"; connections: number; count: number; logins: readonly Login[] }
+    /** Tries to log in with what is wrong. */
+    | { role: "guess"; perSecond: number; seconds: number; logins: readonly Login[] }
+  );
+
+type Of<Name extends Role["role"]> = Extract<Role, { role: Name }>;
 
 /** What a worker reports. Times are milliseconds since 1970; the rest depends on the role. */
 export interface WorkerResult {
   startedAt: number;
   finishedAt: number;
-  /** Messages sent, received or answered, or subscriptions made. */
+  /** Messages sent, received or answered, subscriptions made, or visits. */
   count: number;
   /** Sorted round trips in microseconds. */
   latencies: number[];
+  /** Share of one core that the worker itself used. */
+  busy?: number;
+  /** How visits ended. */
+  outcomes?: Record<Outcome, number>;
 }
 
 const SUBJECT = "bench.foo";
 const PING_BYTES = "PING\r\n".length;
 const BATCH_BYTES = 64 * 1024;
-const CONNECT =
-  'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}\r\n';
+/** How long the last guesses are waited for. */
+const GUESS_PATIENCE_MS = 5000;
 
 /** Milliseconds since 1970 with fractions, comparable between processes. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** A client that has shaken hands. Bytes that come later go to `onData`. */
-class Peer {
-  onData: (chunk: Buffer) => void = () => {};
-  #socket!: Socket<undefined>;
-  #text = "";
-  #awaited: (() => void) | undefined;
-  #onDrain: (() => void) | undefined;
-
-  static async open(port: number): Promise<Peer> {
-    const peer = new Peer();
-    peer.#socket = await connect({
-      hostname: "127.0.0.1",
-      port,
-      socket: {
-        data: (_socket, chunk) => peer.#receive(chunk),
-        drain: () => peer.#onDrain?.(),
-        close: () => peer.#awaited?.(),
-      },
-    });
-    await peer.roundTrip(CONNECT);
-    return peer;
-  }
-
-  /** Sends lines and waits for the PONG that proves them handled. */
-  async roundTrip(lines: string): Promise<void> {
-    const answered = new Promise<void>((resolve) => {
-      this.#text = "";
-      this.#awaited = resolve;
-    });
-    await this.send(Buffer.from(`${lines}PING\r\n`));
-    await answered;
-    if (!this.#text.includes("PONG\r\n")) throw new Error(`no PONG but ${this.#text.slice(-200)}`);
-    this.#awaited = undefined;
-  }
-
-  async send(bytes: Buffer, length = bytes.length): Promise<void> {
-    for (let at = 0; at < length; ) {
-      const taken = this.#socket.write(bytes, at, length - at);
-      if (taken < 0) throw new Error("connection lost");
-      at += taken;
-      if (at === length) return;
-      await new Promise<void>((resolve) => {
-        this.#onDrain = resolve;
-      });
-    }
-  }
-
-  /** Sends without waiting; for messages that always fit. */
-  sendNow(bytes: Buffer): void {
-    if (this.#socket.write(bytes) !== bytes.length) throw new Error("short write");
-  }
-
-  #receive(chunk: Buffer): void {
-    if (this.#awaited === undefined) {
-      this.onData(chunk);
-      return;
-    }
-    this.#text += chunk.toString("latin1");
-    if (this.#text.includes("PONG\r\n")) this.#awaited();
-  }
-}
-
-function openPeers(port: number, count: number): Promise<Peer[]> {
-  return Promise.all(Array.from({ length: count }, () => Peer.open(port)));
+function openPeers(access: Access, count: number): Promise<Peer[]> {
+  return Promise.all(Array.from({ length: count }, () => Peer.open(access)));
 }
 
 function subjectName(index: number, subjects: number): string {
@@ -124,8 +77,8 @@ function subjectName(index: number, subjects: number): string {
   return subjects === 1 ? SUBJECT : `${SUBJECT}.${String(index % subjects).padStart(4, "0")}`;
 }
 
-async function publish(spec: Extract<Role, { role: "publish" }>): Promise<Work> {
-  const peers = await openPeers(spec.port, spec.connections);
+async function publish(spec: Of<"publish">): Promise<Work> {
+  const peers = await openPeers(spec, spec.connections);
   const payload = "x".repeat(spec.size);
   const message = (i: number) =>
     `PUB ${subjectName(i, spec.subjects)} ${spec.size}\r\n${payload}\r\n`;
@@ -145,9 +98,10 @@ async function publish(spec: Extract<Role, { role: "publish" }>): Promise<Work> 
   };
 }
 
-async function subscribe(spec: Extract<Role, { role: "subscribe" }>): Promise<Work> {
-  const peers = await openPeers(spec.port, spec.connections);
-  const subject = spec.subjects === 1 ? SUBJECT : `${SUBJECT}.*`;
+async function subscribe(spec: Of<"subscribe">): Promise<Work> {
+  const peers = await openPeers(spec, spec.connections);
+  const exact = spec.wildcard ? "bench.*" : SUBJECT;
+  const subject = spec.subjects === 1 ? exact : `${SUBJECT}.*`;
   const frame = `MSG ${subjectName(0, spec.subjects)} 1 ${spec.size}\r\n`;
   const frameBytes = frame.length + spec.size + 2;
   const copies = spec.queue ? 1 : spec.connections;
@@ -176,22 +130,25 @@ async function subscribe(spec: Extract<Role, { role: "subscribe" }>): Promise<Wo
   return () => finished;
 }
 
-async function request(spec: Extract<Role, { role: "request" }>): Promise<Work> {
-  const peers = await openPeers(spec.port, spec.connections);
+async function request(spec: Of<"request">): Promise<Work> {
+  const peers = await openPeers(spec, spec.connections);
   const payload = "x".repeat(spec.size);
   const latencies: number[] = [];
   const run = async (peer: Peer, id: number): Promise<void> => {
     await peer.roundTrip(`SUB _INBOX.${id}.* 1\r\n`);
     let answered = (): void => {};
+    let failed = (_error: Error): void => {};
     let missing = 0;
+    peer.onLost = () => failed(new Error("the connection was closed"));
     peer.onData = (chunk) => {
       missing -= chunk.includes("PING\r\n") ? chunk.length - PING_BYTES : chunk.length;
       if (missing === 0) answered();
     };
     for (let i = 0; i < spec.count; i++) {
       const reply = `_INBOX.${id}.${i}`;
-      const answer = new Promise<void>((resolve) => {
+      const answer = new Promise<void>((resolve, reject) => {
         answered = resolve;
+        failed = reject;
       });
       missing = `MSG ${reply} 1 ${spec.size}\r\n`.length + spec.size + 2;
       const bytes = Buffer.from(`PUB bench.req ${reply} ${spec.size}\r\n${payload}\r\n`);
@@ -199,6 +156,7 @@ async function request(spec: Extract<Role, { role: "request" }>): Promise<Work> 
       peer.sendNow(bytes);
       await answer;
       latencies.push((performance.now() - sentAt) * 1000);
+      if (spec.every !== undefined) await Bun.sleep(spec.every);
     }
   };
   return async () => {
@@ -209,8 +167,8 @@ async function request(spec: Extract<Role, { role: "request" }>): Promise<Work> 
   };
 }
 
-async function respond(spec: Extract<Role, { role: "respond" }>): Promise<Work> {
-  const peer = await Peer.open(spec.port);
+async function respond(spec: Of<"respond">): Promise<Work> {
+  const peer = await Peer.open(spec);
   await peer.roundTrip("SUB bench.req 1\r\n");
   let rest = "";
   peer.onData = (chunk) => {
@@ -230,17 +188,40 @@ async function respond(spec: Extract<Role, { role: "respond" }>): Promise<Work> 
   return () => new Promise(() => {});
 }
 
-async function connectMany(spec: Extract<Role, { role: "connect" }>): Promise<Work> {
+async function connectMany(spec: Of<"connect">): Promise<Work> {
   const startedAt = now();
   for (let left = spec.connections; left > 0; left -= 200) {
-    await openPeers(spec.port, Math.min(left, 200));
+    await openPeers(spec, Math.min(left, 200));
   }
   return async () => ({ startedAt, finishedAt: now(), count: spec.connections, latencies: [] });
 }
 
+async function visit(spec: Of<"visit">): Promise<Work> {
+  const visitors = new Visitors(spec);
+  return () => watched(visitors, () => visitors.makeAll(spec.count, spec.connections));
+}
+
+async function guess(spec: Of<"guess">): Promise<Work> {
+  const visitors = new Visitors(spec);
+  const { perSecond, seconds } = spec;
+  return () => watched(visitors, () => visitors.keepComing(perSecond, seconds, GUESS_PATIENCE_MS));
+}
+
+async function watched(visitors: Visitors, run: () => Promise<void>): Promise<WorkerResult> {
+  const before = process.cpuUsage();
+  const startedAt = now();
+  await run();
+  const finishedAt = now();
+  const { user, system } = process.cpuUsage(before);
+  const latencies = visitors.latencies.toSorted((a, b) => a - b);
+  const busy = (user + system) / 1000 / (finishedAt - startedAt);
+  const { outcomes, ended } = visitors;
+  return { startedAt, finishedAt, count: ended, latencies, busy, outcomes };
+}
+
 /** Every subscription has a subject of its own; afterwards each seventh gets one message. */
-async function subscribeMany(spec: Extract<Role, { role: "manySubs" }>): Promise<Work> {
-  const peers = await openPeers(spec.port, spec.connections);
+async function subscribeMany(spec: Of<"manySubs">): Promise<Work> {
+  const peers = await openPeers(spec, spec.connections);
   const subject = (i: number, k: number) => `app.${i}.dev${k % 1000}.evt.${k}`;
   const subs = peers.map((_peer, i) =>
     Array.from({ length: spec.count }, (_, k) => `SUB ${subject(i, k)} ${k + 1}\r\n`).join(""),
@@ -251,7 +232,7 @@ async function subscribeMany(spec: Extract<Role, { role: "manySubs" }>): Promise
   const subscribed = { startedAt, finishedAt: now(), count: made, latencies: [] };
   process.stdout.write(`${JSON.stringify(subscribed)}\n`);
   return async () => {
-    const publisher = await Peer.open(spec.port);
+    const publisher = await Peer.open(spec);
     const batches = peers.map((_peer, i) => publishToEachSeventh((k) => subject(i, k), spec.count));
     const publishedAt = now();
     for (const [i, peer] of peers.entries()) {
@@ -301,6 +282,10 @@ export function prepare(spec: Role): Promise<Work> {
       return connectMany(spec);
     case "manySubs":
       return subscribeMany(spec);
+    case "visit":
+      return visit(spec);
+    case "guess":
+      return guess(spec);
   }
 }
 

@@ -1,12 +1,12 @@
 /** What is measured, and what ours must reach against the faster of the real servers. */
 
+import type { Login } from "./login.ts";
+import type { Access, TlsVersion } from "./peer.ts";
 import type { Role } from "./worker.ts";
 
-export interface Traffic {
+/** Messages that clients send to each other. */
+export interface Flow {
   name: string;
-  /** Least ratio of messages per second; for requests the greatest ratio of the p50 and p99. */
-  target: number;
-  targetP99?: number;
   publishers: number;
   subscribers: number;
   size: number;
@@ -14,7 +14,24 @@ export interface Traffic {
   count: number;
   subjects?: number;
   queue?: boolean;
+  /** Subscribers subscribe to a pattern even when there is one subject only. */
+  wildcard?: boolean;
   requests?: boolean;
+}
+
+export interface Traffic extends Flow {
+  /** Least ratio of messages per second; for requests the greatest ratio of the p50 and p99. */
+  target: number;
+  targetP99?: number;
+}
+
+/** As whom clients take part. */
+export interface Cast {
+  /** Publishers and requesters. */
+  readonly sender?: Login;
+  /** Subscribers and the responder. */
+  readonly receiver?: Login;
+  readonly tls?: TlsVersion;
 }
 
 export const TRAFFIC: readonly Traffic[] = [
@@ -68,20 +85,30 @@ export const TRAFFIC: readonly Traffic[] = [
 ];
 
 /** The processes of a workload: receivers first, the one that drives it last. */
-export function rolesOf(traffic: Traffic, port: number, scale: number): Role[] {
-  const { publishers, subscribers, size, subjects = 1, queue = false } = traffic;
-  const count = Math.max(Math.round(traffic.count * scale), 100);
-  if (traffic.requests) {
+export function rolesOf(flow: Flow, port: number, scale: number, cast: Cast = {}): Role[] {
+  const { publishers, subscribers, size, subjects = 1, queue = false, wildcard = false } = flow;
+  const count = Math.max(Math.round(flow.count * scale), 100);
+  const sender = accessOf(port, cast.sender, cast.tls);
+  const receiver = accessOf(port, cast.receiver, cast.tls);
+  if (flow.requests) {
     return [
-      { role: "respond", port },
-      { role: "request", port, connections: publishers, size, count },
+      { ...receiver, role: "respond" },
+      { ...sender, role: "request", connections: publishers, size, count },
     ];
   }
-  const publish: Role = { role: "publish", port, connections: publishers, size, count, subjects };
+  const publish: Role = {
+    ...sender,
+    role: "publish",
+    connections: publishers,
+    size,
+    count,
+    subjects,
+  };
   if (subscribers === 0) return [publish];
-  const total = count * publishers;
-  return [
-    { role: "subscribe", port, connections: subscribers, size, count: total, subjects, queue },
-    publish,
-  ];
+  const subscribe = { connections: subscribers, size, count: count * publishers, subjects };
+  return [{ ...receiver, role: "subscribe", ...subscribe, queue, wildcard }, publish];
+}
+
+function accessOf(port: number, login: Login | undefined, tls: TlsVersion | undefined): Access {
+  return { port, ...(login && { login }), ...(tls && { tls }) };
 }
