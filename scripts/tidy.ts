@@ -74,6 +74,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["config"],
   ["windows"],
   ["core"],
+  ["accounts"],
+  ["trust"],
   ["auth"],
   ["net"],
   ["kinds"],

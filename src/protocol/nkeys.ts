@@ -5,6 +5,9 @@
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+const NO_DIGIT = /[^A-Z2-7]/;
+const LINE_BREAKS = /[\r\n]/g;
+
 /** Kind bytes: the text begins with the letter of the name in the comment. */
 export const NkeyKind = {
   /** A */
@@ -52,6 +55,18 @@ export function decodePublicNkey(
   return raw !== null && PUBLIC_KINDS.has(raw[0]!)
     ? { kind: raw[0] as NkeyKind, key: raw.subarray(1) }
     : null;
+}
+
+/** Why a text is no public key, in nats-server's words; null when it is one. */
+export function publicNkeyFault(text: string): string | null {
+  const raw = fromBase32(text);
+  if (raw === null) {
+    const at = text.replace(LINE_BREAKS, "").search(NO_DIGIT);
+    return `illegal base32 data at input byte ${at}`;
+  }
+  if (raw.length < BYTES_MIN) return "nkeys: invalid encoded key";
+  if (decodeChecked(text) === null) return "nkeys: invalid checksum";
+  return PUBLIC_KINDS.has(raw[0]!) ? null : "nkeys: invalid public key";
 }
 
 /**
@@ -102,7 +117,7 @@ const BYTES_OF_REST = [0, 0, 1, 0, 2, 3, 0, 4];
 
 /** As Go reads it: line breaks do not count, nor do bits that fill no byte. */
 function fromBase32(text: string): Uint8Array<ArrayBuffer> | null {
-  const digits = text.replace(/[\r\n]/g, "");
+  const digits = text.replace(LINE_BREAKS, "");
   const bytes = new Uint8Array((digits.length >> 3) * 5 + BYTES_OF_REST[digits.length & 7]!);
   let length = 0;
   let bits = 0;

@@ -6,6 +6,7 @@ import {
   encodePublicNkey,
   isPublicNkey,
   NkeyKind,
+  publicNkeyFault,
 } from "../../src/protocol/nkeys.ts";
 
 /** From the documentation of nkeys. */
@@ -21,6 +22,15 @@ describe("a public key", () => {
         expect(isPublicNkey(key, other), name).toBe(other === kind);
       }
     }
+  });
+
+  test("is none for a reason", () => {
+    expect(publicNkeyFault(USER)).toBeNull();
+    expect(publicNkeyFault("U")).toBe("nkeys: invalid encoded key");
+    expect(publicNkeyFault("")).toBe("nkeys: invalid encoded key");
+    expect(publicNkeyFault(`UD1${USER.slice(3)}`)).toBe("illegal base32 data at input byte 2");
+    expect(publicNkeyFault(`A${USER.slice(1)}`)).toBe("nkeys: invalid checksum");
+    expect(publicNkeyFault(SEED)).toBe("nkeys: invalid public key");
   });
 
   test("gives back the bytes that it was made of", () => {

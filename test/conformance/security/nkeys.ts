@@ -1,12 +1,8 @@
 /** Key pairs that sign nonces, the same in each run. */
 
-import { createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { encodePublicNkey, NkeyKind } from "../../../src/protocol/nkeys.ts";
+import { type KeyLetter, newKey } from "../../support/jwt.ts";
 import { keepSecret } from "./canaries.ts";
-
-/** PKCS #8 around the 32 bytes of an Ed25519 seed. */
-const PRIVATE_KEY_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-const KEY_BYTES = 32;
 
 /** How the bytes of a signature are written. */
 export type Encoding = "base64url" | "base64" | "padded base64url";
@@ -20,19 +16,11 @@ export interface KeyPair {
 
 /** @param seed fills the private key. */
 export function keyPair(seed: number, kind: number = NkeyKind.User): KeyPair {
-  const secret = Buffer.alloc(KEY_BYTES, seed);
-  const key = createPrivateKey({
-    key: Buffer.concat([PRIVATE_KEY_PREFIX, secret]),
-    format: "der",
-    type: "pkcs8",
-  });
-  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  const letter = encodePublicNkey(kind, new Uint8Array(1))[0] as KeyLetter;
+  const key = newKey(letter, seed);
   return {
-    public: encodePublicNkey(kind, spki.subarray(-KEY_BYTES)),
-    sign: (text, encoding = "base64url") => {
-      const signature = sign(null, Buffer.from(text), key);
-      return keepSecret(encode(signature, encoding));
-    },
+    public: key.publicKey,
+    sign: (text, encoding = "base64url") => keepSecret(encode(key.sign(text), encoding)),
   };
 }
 
