@@ -23,7 +23,7 @@ function fault(text: string, token: string): TransformError {
   return new TransformError(token === "" ? text : `${text} in ${token}`);
 }
 
-type FunctionName =
+export type FunctionName =
   | "wildcard"
   | "partition"
   | "splitFromLeft"
@@ -38,7 +38,32 @@ type FunctionName =
 /** What a token of a destination calls, and the wildcards of the source that it names. */
 interface Call {
   readonly name: FunctionName;
-  readonly wildcards: readonly number[];
+  readonly wildcards: readonly bigint[];
+  readonly amount: number;
+  readonly separator: string;
+}
+
+/** One token of a destination. */
+export interface TransformToken {
+  readonly text: string;
+  /** Null for a plain token. */
+  readonly call: FunctionName | null;
+  /** Tokens of the source that the function takes, counted from 0. */
+  readonly positions: readonly number[];
+  /** Its number: of partitions, of bytes, … An int32. */
+  readonly amount: number;
+  readonly separator: string;
+}
+
+/** A transform that can be made. */
+export interface Transform {
+  readonly source: string;
+  readonly destination: string;
+  readonly tokens: readonly TransformToken[];
+  /** Number of tokens of the source. */
+  readonly sourceLength: number;
+  /** Source and destination end in `>`. */
+  readonly isOpen: boolean;
 }
 
 /** In the order in which nats-server tries them. A function is found anywhere in its token. */
@@ -55,12 +80,17 @@ const FUNCTIONS: readonly (readonly [FunctionName, RegExp])[] = [
   ["random", pattern("[rR]andom")],
 ];
 
-const INT32_MAX = 2n ** 31n - 1n;
-const INT64_MAX = 2n ** 63n - 1n;
+/** Least and greatest of a number. */
+type Range = readonly [bigint, bigint];
+
+const INT32: Range = [-(2n ** 31n), 2n ** 31n - 1n];
+const INT64: Range = [-(2n ** 63n), 2n ** 63n - 1n];
+/** Of numbers that are cut to 32 bits after the check of their upper end. */
+const CUT: Range = [INT64[0], INT32[1]];
 
 function pattern(name: string): RegExp {
   return new RegExp(
-    `\\{\\{[\\t\\n\\f\\r ]*${name}[\\t\\n\\f\\r ]*\\((.*)\\)[\\t\\n\\f\\r ]*\\}\\}`,
+    `\\{\\{[\\t\\n\\f\\r ]*${name}[\\t\\n\\f\\r ]*\\(([^\\n]*)\\)[\\t\\n\\f\\r ]*\\}\\}`,
   );
 }
 
@@ -89,32 +119,62 @@ export function checkMapping(source: string, destination: string): void {
  * @throws TransformError
  */
 export function checkTransform(source: string, destination: string, isReversible = false): void {
-  if (destination === "") return;
+  if (destination !== "") readTransform(source, destination, isReversible);
+}
+
+/**
+ * Reads a transform.
+ *
+ * @param source "" stands for `>`.
+ * @param isReversible as those of imports have to be.
+ * @throws TransformError
+ */
+export function readTransform(
+  source: string,
+  destination: string,
+  isReversible = false,
+): Transform {
   const from = shapeOf(source === "" ? ">" : source);
   const to = shapeOf(destination);
-  if (from === null || to === null || to.stars > 0 || from.isOpen !== to.isOpen) {
+  if (from === null || to === null || to.stars.length > 0 || from.isOpen !== to.isOpen) {
     throw new TransformError("invalid subject");
   }
+  const isWide = from.stars.length > 0 || from.isOpen;
+  const tokens: TransformToken[] = [];
   let named = 0;
-  for (const token of to.tokens) {
-    const call = readCall(token);
-    if (call === null) continue;
-    if (from.stars === 0 && !from.isOpen) {
-      if (call.name === "random" || call.name === "partition") continue;
-      throw fault(Fault.OutOfRange, token);
+  for (const text of to.tokens) {
+    const call = readCall(text);
+    if (call === null) {
+      tokens.push({ text, call, positions: [], amount: 0, separator: "" });
+      continue;
     }
-    if (isReversible && call.name !== "wildcard") throw fault(Fault.NotForImports, token);
-    named += call.wildcards.length;
-    for (const index of call.wildcards) {
-      if (index > from.stars) throw fault(Fault.OutOfRange, `${token}: [${index}]`);
-    }
+    const { name, amount, separator } = call;
+    // Without a wildcard in the source nothing is taken from it, whatever is named.
+    const wildcards = isWide ? call.wildcards : [];
+    if (!isWide && name !== "random" && name !== "partition") throw fault(Fault.OutOfRange, text);
+    if (isWide && isReversible && name !== "wildcard") throw fault(Fault.NotForImports, text);
+    named += wildcards.length;
+    const positions = wildcards.map((index) => {
+      if (index > from.stars.length) throw fault(Fault.OutOfRange, `${text}: [${index}]`);
+      // What is below 1 names the first token.
+      return from.stars[Number(index) - 1] ?? 0;
+    });
+    tokens.push({ text, call: name, positions, amount, separator });
   }
-  if (isReversible && named < from.stars) throw fault(Fault.UnusedWildcards, destination);
+  if (isReversible && named < from.stars.length) throw fault(Fault.UnusedWildcards, destination);
+  return {
+    source: from.tokens.join("."),
+    destination,
+    tokens,
+    sourceLength: from.tokens.length,
+    isOpen: from.isOpen,
+  };
 }
 
 interface Shape {
   readonly tokens: readonly string[];
-  readonly stars: number;
+  /** Positions of its `*`, from 0. */
+  readonly stars: readonly number[];
   /** Ends in `>`. */
   readonly isOpen: boolean;
 }
@@ -123,7 +183,8 @@ function shapeOf(subject: string): Shape | null {
   const tokens = subject.split(".");
   const full = tokens.indexOf(">");
   if (tokens.includes("") || (full >= 0 && full < tokens.length - 1)) return null;
-  return { tokens, stars: tokens.filter((token) => token === "*").length, isOpen: full >= 0 };
+  const stars = [...tokens.keys()].filter((at) => tokens[at] === "*");
+  return { tokens, stars, isOpen: full >= 0 };
 }
 
 function isCall(token: string): boolean {
@@ -133,8 +194,9 @@ function isCall(token: string): boolean {
 /** Null for a plain token, and for one that only begins like a wildcard's. */
 function readCall(token: string): Call | null {
   if (token.length > 1 && token.startsWith("$")) {
-    const index = readInteger(token.slice(1), INT64_MAX);
-    return index === null ? null : { name: "wildcard", wildcards: [index] };
+    const index = readInteger(token.slice(1), INT64);
+    if (index === null) return null;
+    return { name: "wildcard", wildcards: [index], amount: 0, separator: "" };
   }
   if (!isCall(token)) return null;
   for (const [name, form] of FUNCTIONS) {
@@ -145,39 +207,42 @@ function readCall(token: string): Call | null {
 }
 
 function readArguments(token: string, name: FunctionName, args: readonly string[]): Call {
-  const number = (text: string, max = INT64_MAX): number => {
-    const value = readInteger(text.replace(/^ +| +$/g, ""), max);
+  const number = (text: string, range: Range): bigint => {
+    const value = readInteger(text.replace(/^ +| +$/g, ""), range);
     if (value === null) throw fault(Fault.BadArgument, token);
     return value;
   };
+  const int32 = (text: string, range: Range): number =>
+    Number(BigInt.asIntN(32, number(text, range)));
   const [first = "", second = "", ...others] = args;
+  const call = { name, wildcards: [], amount: 0, separator: "" };
   switch (name) {
     case "wildcard":
       if (args.length > 1) throw fault(Fault.TooMany, token);
       if (first === "") throw fault(Fault.TooFew, token);
-      return { name, wildcards: [number(first)] };
-    case "partition":
-      number(first, INT32_MAX);
-      return { name, wildcards: args.slice(1).map((text) => number(text)) };
+      return { ...call, wildcards: [number(first, INT64)] };
+    case "partition": {
+      const amount = int32(first, CUT);
+      return { ...call, amount, wildcards: args.slice(1).map((text) => number(text, INT64)) };
+    }
     case "random":
       if (args.length !== 1) throw fault(Fault.TooFew, token);
-      number(first, INT32_MAX);
-      return { name, wildcards: [] };
+      return { ...call, amount: int32(first, CUT) };
     default: {
       if (args.length < 2) throw fault(Fault.TooFew, token);
       if (others.length > 0) throw fault(Fault.TooMany, token);
-      const wildcards = [number(first)];
-      if (name !== "split") number(second, INT32_MAX);
-      else if (second.includes(" ")) throw fault(Fault.BadArgument, token);
-      return { name, wildcards };
+      const wildcards = [number(first, INT64)];
+      if (name !== "split") return { ...call, wildcards, amount: int32(second, INT32) };
+      if (second.includes(" ")) throw fault(Fault.BadArgument, token);
+      return { ...call, wildcards, separator: second };
     }
   }
 }
 
-function readInteger(text: string, max: bigint): number | null {
+function readInteger(text: string, [least, most]: Range): bigint | null {
   if (!/^[+-]?\d+$/.test(text)) return null;
   const value = BigInt(text.replace("+", ""));
-  return value > max || value < -INT64_MAX - 1n ? null : Number(value);
+  return value > most || value < least ? null : value;
 }
 
 /** `a.*.*` as a destination: `a.$1.$2`. */
@@ -195,6 +260,11 @@ export function unnameWildcards(destination: string): string {
     .split(".")
     .map((token) => (isWildcardName(token) ? "*" : token))
     .join(".");
+}
+
+/** The tokens that name a wildcard, in their order: of `a.$2.{{wildcard(1)}}` the last two. */
+export function wildcardNames(destination: string): string[] {
+  return destination.split(".").filter(isWildcardName);
 }
 
 function isWildcardName(token: string): boolean {
