@@ -12,6 +12,8 @@ export interface Change {
   readonly rule: ReloadRule;
   readonly from: unknown;
   readonly to: unknown;
+  /** Makes the block around it, which one of the options lacks. */
+  readonly block?: () => object;
 }
 
 /** Every key whose value differs, in the order of the section's rows. */
@@ -37,9 +39,29 @@ function compare(
       found.push(...compare(field.section, before, after, `${key}.`, path));
     } else {
       found.push({ key, path, rule: field.reload, from: before, to: after });
+      found.push(...waitingWithin(field, before, after, key, path));
     }
   }
   return found;
+}
+
+/**
+ * What needs a restart in a block that comes or goes as a whole, and does not wait itself. Rows of the
+ * section that mean nothing in this block set no property.
+ */
+function waitingWithin(
+  { section, defaults, reload }: Field<never>,
+  before: unknown,
+  after: unknown,
+  key: string,
+  path: readonly string[],
+): Change[] {
+  const isHalf = isBlock(before) !== isBlock(after) && before !== undefined && after !== undefined;
+  if (section === undefined || defaults === undefined || reload === "restart" || !isHalf) return [];
+  const [from, to] = [before, after].map((value) => (isBlock(value) ? value : defaults()));
+  return compare(section, from!, to!, `${key}.`, path)
+    .filter(({ rule, from, to }) => rule === "restart" && from !== undefined && to !== undefined)
+    .map((change) => ({ ...change, block: defaults }));
 }
 
 /** Of several rows that set one property, the one that is named after it speaks for it. */
@@ -63,9 +85,36 @@ function isBlock(value: unknown): value is object {
 
 /** `max_pending: 67108864 -> 1048576`; values that are secret, or too long to help, are left out. */
 export function describeChange({ key, path, from, to }: Change): string {
+  if (key === "accounts") return `accounts: ${describeAccounts(from as Named, to as Named)}`;
   const values = [from, to].map((value) => shownOption(key, path.at(-1)!, value));
   if (values.includes(null)) return `${key} ${verb(from, to)}`;
   return `${key}: ${values.join(" -> ")}`;
+}
+
+/** So many accounts are named. */
+const ACCOUNTS_SHOWN_MAX = 10;
+
+type Named = Options["accounts"];
+
+/** `NEW added, SHOP changed (exports, limits), OLD removed` */
+function describeAccounts(from: Named, to: Named): string {
+  const before = new Map(from.map((account) => [account.name, account]));
+  const names = new Set(to.map(({ name }) => name));
+  const lines = to.flatMap((account) => {
+    const old = before.get(account.name);
+    if (old === undefined) return [`${account.name} added`];
+    const parts = Object.entries(account)
+      .filter(([property, value]) => !Bun.deepEquals(value, Reflect.get(old, property)))
+      .map(([property]) => property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    return parts.length === 0 ? [] : [`${account.name} changed (${parts.join(", ")})`];
+  });
+  const gone = from.filter(({ name }) => !names.has(name)).map(({ name }) => `${name} removed`);
+  const all = [...lines, ...gone];
+  // The same accounts may stand in another order.
+  if (all.length === 0) return "another order";
+  const rest = all.length - ACCOUNTS_SHOWN_MAX;
+  const shown = all.slice(0, ACCOUNTS_SHOWN_MAX).join(", ");
+  return rest > 0 ? `${shown}, and ${rest} more` : shown;
 }
 
 function verb(from: unknown, to: unknown): string {
@@ -74,13 +123,15 @@ function verb(from: unknown, to: unknown): string {
 }
 
 /** The options that a reload leads to: those that need a restart keep their value until then. */
-export function reloadable(from: Options, to: Options, found: readonly Change[]): Options {
+export function reloadable(to: Options, found: readonly Change[]): Options {
   const result = structuredClone(to);
-  for (const { rule, path } of found) {
+  for (const { rule, path, from: kept, block } of found) {
     if (rule !== "restart") continue;
-    const [old, target] = [from, result].map((options) => path.slice(0, -1).reduce(inner, options));
-    const property = path.at(-1)!;
-    Reflect.set(target!, property, Reflect.get(old!, property));
+    const blocks = path.slice(0, -1);
+    if (block !== undefined && blocks.reduce(inner, result) === null) {
+      Reflect.set(blocks.slice(0, -1).reduce(inner, result), blocks.at(-1)!, block());
+    }
+    Reflect.set(blocks.reduce(inner, result), path.at(-1)!, kept);
   }
   return result;
 }

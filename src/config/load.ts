@@ -5,6 +5,8 @@ import type { MapNode } from "./language/node.ts";
 import type { Notes } from "./language/notes.ts";
 import type { Problem } from "./language/problem.ts";
 import { DEFAULT_OPTIONS, type Options } from "./options/options.ts";
+import { guardHint, guardOption, guardStray, guardSyntax } from "./report/guard.ts";
+import { learnOptions } from "./report/known-keys.ts";
 import { sortProblems } from "./report/render.ts";
 import { Reader } from "./schema/reader.ts";
 import type { RulePlaces } from "./schema/rule-places.ts";
@@ -45,8 +47,13 @@ export async function loadConfig(
     reader.warning(null, `${path}: config has no values or is empty`);
   }
   ROOT.read(root, options, reader);
+  learnOptions(ROOT as never);
   for (const task of reader.later) await task();
-  const problems = [...syntax, ...sortProblems(elsewhere(reader.problems, syntax))];
+  const [first, ...others] = syntax;
+  const problems = [
+    ...(first === undefined ? [] : [guardHint(first), ...others.map(guardSyntax)]),
+    ...sortProblems(elsewhere(reader.problems, syntax)),
+  ];
   return { path, options, problems, syntax, digest, files, root, notes };
 }
 
@@ -57,9 +64,11 @@ export function hasErrors(problems: readonly Problem[]): boolean {
 
 /** What a mistake in the syntax makes of the line it is in, says nothing about the options there. */
 function elsewhere(problems: readonly Problem[], syntax: readonly Problem[]): readonly Problem[] {
-  if (syntax.length === 0) return problems;
+  if (syntax.length === 0) return problems.map(guardOption);
   const broken = new Set(syntax.map(lineOf));
-  return problems.filter((each) => each.place === null || !broken.has(lineOf(each)));
+  return problems
+    .filter((each) => each.place === null || !broken.has(lineOf(each)))
+    .map(guardStray);
 }
 
 function lineOf({ place }: Problem): string {

@@ -71,6 +71,7 @@ export const NO_AUTHORIZATION = {
   users: null,
   defaultPermissions: null,
   authCallout: null,
+  oidc: [],
   proxyRequired: false,
 };
 

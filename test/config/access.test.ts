@@ -187,6 +187,25 @@ describe("accounts", () => {
     expect(problem?.text).toBe('Error adding stream import "s": stream import not authorized');
     const { source, offset } = problem?.at ?? { source: null, offset: 0 };
     expect(source?.lineAt(offset)).toBe(3);
+    expect(problem?.hint).toBe("A exports no stream");
+  });
+
+  test.each([
+    [
+      "stream",
+      "A { exports: [{stream: q, accounts: [D, BILING]}] }, D {}, BILLING {}",
+      'did you mean "BILLING"?',
+    ],
+    [
+      "service",
+      `A { exports: [{service: q}], imports: [{service {account: C, subject: q}}] }
+       B { exports: [{service: q}], imports: [{service {account: A, subject: q}}] }
+       C { exports: [{service: q}], imports: [{service {account: B, subject: q}}] }`,
+      "C imports from B, B from A, A from C: take one of these imports out",
+    ],
+  ])("that are refused for another reason get a hint: %s", async (_, accounts, hint) => {
+    const { problems } = await load(`accounts {\n${accounts}\n}\n`);
+    expect(problems.find(({ severity }) => severity === "error")?.hint).toBe(hint);
   });
 });
 

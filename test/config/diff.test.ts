@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Options } from "../../src/config/options/options.ts";
 import { ROOT } from "../../src/config/sections/root.ts";
 import { Folder } from "../process/processes.ts";
+import { newKey } from "../support/jwt.ts";
 
 const SECRET = "T0pS3cr3t";
 
@@ -90,7 +91,43 @@ describe("a difference", () => {
 test("a reload takes what it can, and leaves the rest as it was", async () => {
   const from = await optionsOf("port: 1, debug: false, max_pending: 2MB");
   const to = await optionsOf("port: 2, debug: true, max_pending: 3MB, ping_max: 9");
-  const result = reloadable(from, to, changes(ROOT, from, to));
+  const result = reloadable(to, changes(ROOT, from, to));
   expect(result).toMatchObject({ port: 1, debug: true, maxPending: 2 * 2 ** 20, pingMax: 9 });
   expect(to.port).toBe(2);
+});
+
+test("a difference of accounts names them, and no secret", async () => {
+  const from = "accounts { OLD {}, SAME {}, SHOP { users: [{user: a, password: b}] } }";
+  const to =
+    "accounts { NEW {}, SAME {}, SHOP { users: [{user: a, password: c}], limits {max_payload: 1} } }";
+  expect(await linesOf(from, to)).toEqual([
+    "live accounts: NEW added, SHOP changed (users, limits), OLD removed",
+  ]);
+  expect(await linesOf("accounts { A {}, B {} }", "accounts { B {}, A {} }")).toEqual([
+    "live accounts: another order",
+  ]);
+  const many = Array.from({ length: 12 }, (_, at) => `A${at} {}`).join("\n");
+  expect((await linesOf("", `accounts {\n${many}\n}`))[0]).toEndWith("A9 added, and 2 more");
+});
+
+test("what needs a restart waits, even when the block around it comes or goes", async () => {
+  const issuer = newKey("A", 1).publicKey;
+  const callout = `auth_callout { issuer: ${issuer}, auth_users: [auth] }`;
+  const rest = "timeout: 3, user: a, password: b";
+  const [none, plain, asking] = await Promise.all(
+    ["port: 1", `port: 1, authorization { ${rest} }`, `port: 1, authorization { ${callout} }`].map(
+      optionsOf,
+    ),
+  );
+  const added = changes(ROOT, none!, asking!);
+  expect(added.map((change) => `${change.rule} ${describeChange(change)}`)).toEqual([
+    "live authorization added",
+    "restart authorization.auth_callout added",
+  ]);
+  expect(reloadable(asking!, added).authorization).toMatchObject({ authCallout: null });
+  const removed = reloadable(none!, changes(ROOT, asking!, none!));
+  expect(removed.authorization).toMatchObject({ authCallout: { issuer }, user: "" });
+  const replaced = reloadable(plain!, changes(ROOT, asking!, plain!));
+  expect(replaced.authorization).toMatchObject({ authCallout: { issuer }, user: "a" });
+  expect(none!.authorization).toBeNull();
 });

@@ -11,7 +11,9 @@ import { writeSharedFiles } from "../conformance/config/shared-files.ts";
 import { ours, peer, ServerProcess } from "../process/processes.ts";
 
 const FOLDER = resolve(import.meta.dir, "../../conf");
-const EXAMPLES = ["cluster", "complete", "minimal", "secure", "supercluster"];
+const EXAMPLES = ["cluster", "complete", "minimal", "secure", "supercluster", "tenants"];
+/** Of what nats-server does not have. They are looked at where that is tested. */
+const OWN_EXAMPLES = ["oidc"];
 
 /** Advice that is given all the same, and why the example stays as it is. */
 const ADVICE: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +31,9 @@ beforeAll(async () => {
     SERVER_NAME: "east-1",
     CLIENT_PASSWORD: "client-secret",
     APP_PASSWORD: "app-secret",
+    SHOP_PASSWORD: "shop-secret",
+    BILLING_PASSWORD: "billing-secret",
+    ADMIN_PASSWORD: "admin-secret",
     OPERATOR_PASSWORD: "operator-secret",
     ROUTE_PASSWORD: "route-secret",
     GATEWAY_PASSWORD: "gateway-secret",
@@ -72,7 +77,7 @@ async function writeHarmless(name: string): Promise<string> {
 
 test("every example is looked at", async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".conf"));
-  expect(files.sort()).toEqual(EXAMPLES.map((name) => `${name}.conf`));
+  expect(files.sort()).toEqual([...EXAMPLES, ...OWN_EXAMPLES].sort().map((name) => `${name}.conf`));
 });
 
 describe.each(EXAMPLES)("conf/%s.conf", (name) => {

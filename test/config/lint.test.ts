@@ -420,6 +420,7 @@ describe("advice on odd values", () => {
     ["lame_duck_duration: '30s'\nlame_duck_grace_period: '40s'", 3],
     ["max_payload: 2MB\nmax_pending: 1MB", 2],
     ["no_auth_user: x", 2],
+    ["accounts { A {} }\nsystem_account: B", 3],
   ])("is given for what the start refuses: %j", async (text, line) => {
     const [first, ...others] = await about(text);
     expect(first).toStartWith(`${line}: nats-server does not start with this: `);

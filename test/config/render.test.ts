@@ -1,10 +1,14 @@
 /** What people see of a problem: the line, a caret under the right character, and no secret. */
 
-import { describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Problem } from "../../src/config/language/problem.ts";
 import { Source } from "../../src/config/language/source.ts";
 import { excerptOf } from "../../src/config/report/excerpt.ts";
+import { learnOptions } from "../../src/config/report/known-keys.ts";
 import { renderProblem, sortProblems } from "../../src/config/report/render.ts";
+import { ROOT } from "../../src/config/sections/root.ts";
+
+beforeAll(() => learnOptions(ROOT as never));
 
 /** The place of `mark` in a file of that text. */
 function placeOf(text: string, mark: string): { source: Source; offset: number } {
@@ -141,17 +145,17 @@ describe("an excerpt", () => {
   );
 
   test("of a long line is a piece of it", () => {
-    const line = `${"a".repeat(5000)} here ${"b".repeat(5000)}`;
+    const line = `${"a:1,".repeat(1000)}here: 1${",b:2".repeat(1000)}`;
     const { text, caret } = excerptOf(placeOf(line, "here"));
     expect(text.length).toBeLessThan(130);
-    expect(text.slice(caret)).toStartWith("here");
-    expect(text).toStartWith("…a");
-    expect(text).toEndWith("b…");
+    expect(text.slice(caret)).toStartWith("here: 1,b:2");
+    expect(text).toStartWith("…a:1,a:1");
+    expect(text).toEndWith(",b:2,…");
   });
 
   test("can drive no terminal", () => {
-    const { text, caret } = excerptOf(placeOf("a\x1b[31m\0\x9b x", "x"));
-    expect(text).toBe("a\u241b[31m\u2400\u2421 x");
+    const { text, caret } = excerptOf(placeOf("\x1b: [\0], \x9b: 3, x: 1", "x"));
+    expect(text).toBe("\u241b: [\u2400], \u2421: 3, x: 1");
     expect(text[caret]).toBe("x");
   });
 

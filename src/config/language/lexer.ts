@@ -249,7 +249,7 @@ export class Lexer extends KeyLexer {
         this.start = ++this.pos;
         return this.readBlock();
       case Byte.DOT:
-        return this.fail("Floats must start with a digit", this.pos, "write 0 before it");
+        return this.fail("Floats must start with a digit", this.pos, this.hintOnDot());
     }
     if (digitWidth(this.bytes, this.pos) > 0) return this.readNumber();
     if ((CLASSES[byte]! & LINE_END) !== 0)

@@ -157,13 +157,18 @@ export class ScalarLexer extends Cursor {
     return byte === Byte.ARRAY_CLOSER && item === STRING ? STRING_WITH_BRACKET : item;
   }
 
+  /** What begins with a dot is meant as a number, or as a path. */
+  protected hintOnDot(): string {
+    return digitWidth(this.bytes, this.pos + 1) > 0 ? "write 0 before it" : HINT_QUOTE;
+  }
+
   /** From a dash on: a negative number. */
   protected readNegative(): number {
     this.pos++;
     const byte = this.at(this.pos);
     if (digitWidth(this.bytes, this.pos) === 0) {
       if (byte === Byte.DOT)
-        return this.fail("Floats must start with a digit, not '.'.", this.pos, "write 0 before it");
+        return this.fail("Floats must start with a digit, not '.'.", this.pos, this.hintOnDot());
       const got = this.shown(this.pos);
       return this.fail(`Expected a digit but got '${got}'.`, this.pos, HINT_QUOTE);
     }

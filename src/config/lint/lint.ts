@@ -9,6 +9,7 @@ import { sortProblems } from "../report/render.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { lateVariables, replacedValues, skippedAccounts } from "./lost-values.ts";
 import { oddValues } from "./odd-values.ts";
+import { oidcProviders } from "./oidc.ts";
 import { nobodyNamed, openListeners, openNoAuthUser } from "./open-access.ts";
 import { idlePermissions } from "./permissions.ts";
 import { hashedLinkPasswords, plainPasswords } from "./plain-passwords.ts";
@@ -24,6 +25,7 @@ const RULES: readonly Rule[] = [
   openListeners,
   openNoAuthUser,
   nobodyNamed,
+  oidcProviders,
   replacedValues,
   rivalOptions,
   lateVariables,

@@ -9,7 +9,7 @@ import { allUsers, asksForCredentials, permissionsOf, userNamed } from "../valid
 import type { Finding, Rule } from "./finding.ts";
 import { NAMES, optionOf } from "./tree.ts";
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|\[?::ffff:127(?:\.\d+){3}\]?)$/i;
+export const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|\[?::ffff:127(?:\.\d+){3}\]?)$/i;
 const ANY_ADDRESS = "0.0.0.0";
 
 export const openListeners: Rule = {
@@ -45,7 +45,7 @@ export const nobodyNamed: Rule = {
   *find({ root, options }) {
     const { authorization } = options;
     if (authorization === null || asks(authorization) || allUsers(options).length > 0) return;
-    if (authorization.authCallout !== null) return;
+    if (authorization.authCallout !== null || authorization.oidc.length > 0) return;
     const block = optionOf(root, "authorization");
     for (const [what, place] of [
       ["a password without a user", optionOf(block, ...NAMES.password)],

@@ -19,13 +19,18 @@ export const startFaults: Rule = {
   },
 };
 
-/** The first option that the text names, or else the file. */
+/** The option that the text begins with, or else the first that it names, or else the file. */
 function placeOf(root: MapNode, fault: string): Place {
-  const words = fault.toLowerCase().replaceAll(/\W+/g, " ").split(" ");
+  const text = fault.toLowerCase();
+  const phrase = text.replaceAll(/\W+/g, " ");
+  const words = phrase.split(" ");
+  let named: Place | undefined;
   for (const [name, node] of root.value) {
     const key = name.toLowerCase();
-    if (words.includes(key) || fault.toLowerCase().startsWith(key.replaceAll("_", " ")))
-      return node;
+    const spoken = key.replaceAll("_", " ");
+    if (text.startsWith(spoken) || words.includes(key)) return node;
+    const isNamed = words.includes(key.replaceAll("_", "")) || phrase.includes(` ${spoken} `);
+    if (isNamed) named ??= node;
   }
-  return root;
+  return named ?? root;
 }

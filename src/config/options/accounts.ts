@@ -102,3 +102,20 @@ export const DEFAULT_ACCOUNT_LIMITS: Readonly<AccountLimits> = {
   maxPayload: -1,
   maxLeafnodes: -1,
 };
+
+/** An account that has nobody in it, and shares nothing. */
+export function emptyAccount(name: string): AccountOptions {
+  return {
+    name,
+    nkey: "",
+    users: [],
+    defaultPermissions: null,
+    exports: [],
+    imports: [],
+    jetstream: null,
+    mappings: [],
+    limits: { ...DEFAULT_ACCOUNT_LIMITS },
+    traceDest: "",
+    traceSampling: 0,
+  };
+}

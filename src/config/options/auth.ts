@@ -1,5 +1,7 @@
 /** Who may connect, and what they may do. */
 
+import type { OidcOptions } from "./oidc.ts";
+
 /** Subjects that are allowed and denied; null means that the block says nothing about it. */
 export interface SubjectPermission {
   /**
@@ -75,6 +77,8 @@ export interface AuthorizationOptions {
   /** For users without permissions of their own. */
   defaultPermissions: Permissions | null;
   authCallout: AuthCallout | null;
+  /** Identity providers whose tokens count, each with an issuer of its own. */
+  oidc: OidcOptions[];
   proxyRequired: boolean;
 }
 
@@ -86,6 +90,7 @@ export const DEFAULT_AUTHORIZATION: Readonly<AuthorizationOptions> = {
   users: null,
   defaultPermissions: null,
   authCallout: null,
+  oidc: [],
   proxyRequired: false,
 };
 
@@ -95,4 +100,19 @@ export interface SimpleAuth {
   password: string;
   token: string;
   timeoutMs: number;
+}
+
+/** A user without a name, a password or rules. */
+export function emptyUser(account: string): User {
+  return {
+    user: "",
+    password: "",
+    nkey: "",
+    permissions: null,
+    allowedConnectionTypes: [],
+    proxyRequired: false,
+    noWildcards: false,
+    maxWildcardDepth: 0,
+    account,
+  };
 }

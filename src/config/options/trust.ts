@@ -33,6 +33,7 @@ export interface TrustedOperator {
   /** Public key. */
   key: string;
   name: string;
+  audience: string;
   signingKeys: string[];
   systemAccount: string;
   accountServerUrl: string;

@@ -1,6 +1,7 @@
 /** Values of options in messages: short ones, and none that is secret. */
 
 import { goDuration } from "../../log/go-duration.ts";
+import { isSwallowed } from "./harmless.ts";
 
 /** Values under these keys are never shown. */
 const SECRET =
@@ -15,6 +16,6 @@ export function shownOption(key: string, property: string, value: unknown): stri
 /** A value as it could stand in a file; null when it is secret, or too long to help. */
 export function shownValue(key: string, value: unknown): string | null {
   if (SECRET.test(key.toLowerCase())) return null;
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return isSwallowed(value) ? null : JSON.stringify(value);
   return ["number", "boolean", "bigint"].includes(typeof value) ? String(value) : null;
 }

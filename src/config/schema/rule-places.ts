@@ -1,6 +1,6 @@
 /**
- * Where users and their rules stand in a file, for whoever explains them. It is a book beside the
- * options, so that a server, which has no use for it, does not carry it.
+ * Where users, their rules and what accounts share stand in a file, for whoever explains them. It is a
+ * book beside the options, so that a server, which has no use for it, does not carry it.
  */
 
 import type { MapNode } from "../language/node.ts";
@@ -16,6 +16,7 @@ export interface ListPlaces {
 export class RulePlaces {
   readonly #users = new WeakMap<User, MapNode>();
   readonly #lists = new WeakMap<readonly string[], ListPlaces>();
+  readonly #parts = new WeakMap<object, Place>();
 
   addUser(user: User, block: MapNode): void {
     this.#users.set(user, block);
@@ -26,6 +27,11 @@ export class RulePlaces {
     this.#lists.set(subjects, places);
   }
 
+  /** @param part an export, an import, a mapping or a rule: the very object that the options hold. */
+  addPart(part: object, place: Place): void {
+    this.#parts.set(part, place);
+  }
+
   /** The block of a user; its values are those of the options in it. */
   user(user: User): MapNode | null {
     return this.#users.get(user) ?? null;
@@ -33,5 +39,9 @@ export class RulePlaces {
 
   list(subjects: readonly string[]): ListPlaces | null {
     return this.#lists.get(subjects) ?? null;
+  }
+
+  part(part: object): Place | null {
+    return this.#parts.get(part) ?? null;
   }
 }

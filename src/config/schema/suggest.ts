@@ -10,7 +10,7 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   let bestDistance = Math.floor(Math.max(wanted.length, 3) * FRACTION_WRONG_MAX) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, candidate, bestDistance);
+    const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -1,6 +1,8 @@
 /** Operators, and what they leave no room for. */
 
+import { goQuoteText } from "../../protocol/go-quote.ts";
 import { COMPATIBLE_VERSION } from "../../protocol/info.ts";
+import { isPublicNkey, NkeyKind } from "../../protocol/nkeys.ts";
 import type { Options } from "../options/options.ts";
 import type { TrustedOperator } from "../options/trust.ts";
 import { allUsers } from "./users.ts";
@@ -23,6 +25,24 @@ export function* trustFaults(options: Options): Iterable<string> {
   }
   yield* systemAccountFaults(options);
   for (const operator of operators) yield* versionFaults(operator);
+  yield* keyFaults(options);
+  if ((options.authorization?.authCallout ?? null) !== null) {
+    yield "operators do not allow authorization callouts to be configured directly";
+  }
+}
+
+function* keyFaults({ operators, resolverPinnedAccounts }: Options): Iterable<string> {
+  for (const { key, signingKeys, strictSigningKeyUsage } of operators) {
+    for (const trusted of strictSigningKeyUsage ? signingKeys : [key, ...signingKeys]) {
+      if (isPublicNkey(trusted, NkeyKind.Operator)) continue;
+      const problem = "are required to be a valid public operator nkey";
+      yield `trusted Keys ${goQuoteText(trusted)} ${problem}`;
+    }
+  }
+  for (const pinned of resolverPinnedAccounts) {
+    if (isPublicNkey(pinned, NkeyKind.Account)) continue;
+    yield `pinned account key ${goQuoteText(pinned)} is not a valid public account nkey`;
+  }
 }
 
 function* sentinelFaults({ sentinelUser }: Options): Iterable<string> {

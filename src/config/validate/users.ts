@@ -16,8 +16,9 @@ export function asksForCredentials(options: Options): boolean {
   const { authorization, operators, trustedKeys } = options;
   if (operators.length > 0 || trustedKeys.length > 0 || allUsers(options).length > 0) return true;
   if (authorization === null) return false;
-  const { user, password, token, users, authCallout } = authorization;
-  return user + password + token !== "" || users !== null || authCallout !== null;
+  const { user, password, token, users, authCallout, oidc } = authorization;
+  if (users !== null || authCallout !== null || oidc.length > 0) return true;
+  return user + password + token !== "";
 }
 
 /** The user of that name, or with that public key. */

@@ -11,6 +11,7 @@ import type { Options } from "../options/options.ts";
 import { clusterFaults, gatewayFaults } from "./cluster.ts";
 import { jetstreamFaults } from "./jetstream.ts";
 import { leafnodeFaults } from "./leafnodes.ts";
+import { oidcFaults } from "./oidc.ts";
 import { trustFaults } from "./trust.ts";
 import { noAuthUserFaults } from "./users.ts";
 import { mqttFaults, websocketFaults } from "./websocket.ts";
@@ -34,6 +35,7 @@ export function contradictions(options: Options): string[] {
     ...trustFaults(options),
     ...leafnodeFaults(options),
     ...noAuthUserFaults(options, options.noAuthUser),
+    ...oidcFaults(options),
     ...gatewayFaults(options),
     ...clusterFaults(options),
     ...mqttFaults(options),
@@ -61,9 +63,10 @@ function* nameFaults({ serverName }: Options): Iterable<string> {
   if (serverName.includes(" ")) yield "server name cannot contain spaces";
 }
 
-/** Accounts of operators are known only when the server runs. */
-function* systemAccountFaults({ systemAccount, accounts, operators }: Options): Iterable<string> {
-  if (systemAccount === "" || operators.length > 0) return;
+/** Whether an account of an operator is there is found out by asking for its JWT. */
+function* systemAccountFaults(options: Options): Iterable<string> {
+  const { systemAccount, accounts, operators, trustedKeys } = options;
+  if (systemAccount === "" || operators.length > 0 || trustedKeys.length > 0) return;
   const isKnown = systemAccount === GLOBAL_ACCOUNT || accounts.some(isNamed(systemAccount));
   if (!isKnown) yield "error resolving system account: account missing";
 }

@@ -30,10 +30,13 @@ export async function reloadServer(
 ): Promise<void> {
   const from: Options = { ...server.options };
   const found = changes(section, from, wanted);
-  const to = reloadable(from, wanted, found);
+  const to = reloadable(wanted, found);
   // What waits for a restart may be what would have made the rest fit together.
   const faults = contradictions(to);
-  if (faults.length > 0) throw new ContradictionError(faults);
+  if (faults.length > 0) {
+    if (contradictions(wanted).length === 0) for (const each of found) reportRestart(server, each);
+    throw new ContradictionError(faults);
+  }
   // Throws when it is no address.
   if (to.clientAdvertise !== "") parseHostPort(to.clientAdvertise, server.port);
   // What is wrong with certificates is found before anything is changed.

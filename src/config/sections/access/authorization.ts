@@ -16,6 +16,7 @@ import { type Field, type FieldRow, Section } from "../../schema/section.ts";
 import { flag, text } from "../../schema/value-type.ts";
 import { authCalloutField } from "./auth-callout.ts";
 import { authTimeout } from "./auth-timeout.ts";
+import { checkOidcAccounts, oidcField } from "./oidc.ts";
 import { clusterPermissionFault, clusterPermissions, permissionsField } from "./permissions.ts";
 import { namesOf, readUsers, takeNames, USER_SECTION, type UserList } from "./users.ts";
 
@@ -74,6 +75,7 @@ const AUTHORIZATION: Section<Draft> = new Section<Draft>("authorization", [
     to: "defaultPermissions",
   }),
   authCalloutField,
+  oidcField,
   {
     names: ["proxy_required"],
     about: "Accept clients from trusted proxies only",
@@ -137,7 +139,10 @@ export const authorizationFields: readonly FieldRow<Options>[] = [
       const { list: _, ...authorization } = draft;
       options.authorization = authorization;
       // Accounts may follow later in the file.
-      reader.later.push(async () => checkAllowedAccounts(options, node, reader));
+      reader.later.push(async () => {
+        checkAllowedAccounts(options, node, reader);
+        checkOidcAccounts(options, node, reader);
+      });
     },
   },
   {
@@ -180,9 +185,9 @@ export function linkAuthorizationField<Target extends LinkTarget>(
   };
 }
 
-function linkFault({ users, token, authCallout }: Draft): string | null {
+function linkFault({ users, token, authCallout, oidc }: Draft): string | null {
   if (users !== null) return "does not allow multiple users";
-  if (token !== "") return "does not support tokens";
+  if (token !== "" || oidc.length > 0) return "does not support tokens";
   return authCallout === null ? null : "does not support callouts";
 }
 

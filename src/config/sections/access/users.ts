@@ -4,7 +4,7 @@ import { goQuoteText } from "../../../protocol/go-quote.ts";
 import { isPublicNkey, NkeyKind } from "../../../protocol/nkeys.ts";
 import type { ConfigNode, MapNode } from "../../language/node.ts";
 import type { Place } from "../../language/source.ts";
-import type { ConnectionType, User } from "../../options/auth.ts";
+import { type ConnectionType, emptyUser, type User } from "../../options/auth.ts";
 import { goValue } from "../../schema/go-value.ts";
 import type { Reader } from "../../schema/reader.ts";
 import { Section } from "../../schema/section.ts";
@@ -139,17 +139,7 @@ export function readUsers(
 }
 
 function readUser(entry: MapNode, account: string, reader: Reader): User | undefined {
-  const user: User = {
-    user: "",
-    password: "",
-    nkey: "",
-    permissions: null,
-    allowedConnectionTypes: [],
-    proxyRequired: false,
-    noWildcards: false,
-    maxWildcardDepth: 0,
-    account,
-  };
+  const user = emptyUser(account);
   USER.read(entry, user, reader);
   reader.places?.addUser(user, entry);
   // A value of the wrong type has been reported, and is no name that is missing.

@@ -39,7 +39,11 @@ const LIMITS: Section<AccountLimits> = new Section<AccountLimits>(
   "accounts.limits",
   [
     limit(["max_connections", "max_conn"], "maxConnections", "Clients at one time"),
-    limit(["max_subscriptions", "max_subs"], "maxSubscriptions", "Subscriptions in all"),
+    limit(
+      ["max_subscriptions", "max_subs"],
+      "maxSubscriptions",
+      "Subscriptions of each connection",
+    ),
     limit(["max_payload", "max_pay"], "maxPayload", "Bytes of one message"),
     limit(["max_leafnodes", "max_leafs"], "maxLeafnodes", "Leafnodes at one time"),
   ],
@@ -48,7 +52,7 @@ const LIMITS: Section<AccountLimits> = new Section<AccountLimits>(
 
 export const limitsField: Field<AccountOptions> = {
   names: ["limits"],
-  about: "Limits of the account as a whole, -1 for none",
+  about: "Limits of the account, -1 for none",
   reload: "live",
   to: "limits",
   type: "block",

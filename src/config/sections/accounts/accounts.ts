@@ -4,7 +4,7 @@ import { GLOBAL_ACCOUNT } from "../../../protocol/account-names.ts";
 import { isPublicNkey, NkeyKind } from "../../../protocol/nkeys.ts";
 import type { ArrayNode, ConfigNode, MapNode } from "../../language/node.ts";
 import type { Place } from "../../language/source.ts";
-import { type AccountOptions, DEFAULT_ACCOUNT_LIMITS } from "../../options/accounts.ts";
+import { type AccountOptions, emptyAccount } from "../../options/accounts.ts";
 import type { Options } from "../../options/options.ts";
 import { goQuotedValue } from "../../schema/go-value.ts";
 import type { Reader } from "../../schema/reader.ts";
@@ -16,7 +16,7 @@ import { accountJetStreamField, limitsField, traceField } from "./account-limits
 import { exportsField } from "./exports.ts";
 import { importsField } from "./imports.ts";
 import { mappingsField } from "./mappings.ts";
-import { checkShares, type PlacedAccount } from "./shares.ts";
+import { shareFaults } from "./shares.ts";
 
 /** An account as it is read, with the places of what is checked later. */
 interface Draft extends AccountOptions {
@@ -24,22 +24,6 @@ interface Draft extends AccountOptions {
   importPlaces: Place[];
   list?: UserList;
   usersPlace?: Place;
-}
-
-function createAccount(name: string): AccountOptions {
-  return {
-    name,
-    nkey: "",
-    users: [],
-    defaultPermissions: null,
-    exports: [],
-    imports: [],
-    jetstream: null,
-    mappings: [],
-    limits: { ...DEFAULT_ACCOUNT_LIMITS },
-    traceDest: "",
-    traceSampling: 0,
-  };
 }
 
 const accountKey: ValueType<string> = {
@@ -101,6 +85,12 @@ function checkUsers(draft: Draft, options: Options, taken: Set<string>, reader: 
   }
 }
 
+interface PlacedAccount {
+  readonly options: AccountOptions;
+  readonly exportPlaces: readonly Place[];
+  readonly importPlaces: readonly Place[];
+}
+
 function readAccounts(block: MapNode, options: Options, reader: Reader): PlacedAccount[] {
   const found: PlacedAccount[] = [];
   const taken = namesOf(options.authorization?.users ?? []);
@@ -110,7 +100,7 @@ function readAccounts(block: MapNode, options: Options, reader: Reader): PlacedA
     if (node.kind !== "map") reader.error(node, "Expected map entries for accounts");
     else if (name === GLOBAL_ACCOUNT) refuseReserved(node, reader);
     else {
-      const draft: Draft = { ...createAccount(name), exportPlaces: [], importPlaces: [] };
+      const draft: Draft = { ...emptyAccount(name), exportPlaces: [], importPlaces: [] };
       ACCOUNT.read(node, draft, reader);
       checkUsers(draft, options, taken, reader);
       const { exportPlaces, importPlaces, list: _, usersPlace: __, ...account } = draft;
@@ -127,7 +117,7 @@ function readNames(block: ArrayNode, reader: Reader): PlacedAccount[] {
     if (name === undefined) continue;
     if (name === GLOBAL_ACCOUNT) refuseReserved(node, reader);
     else if (found.has(name)) reader.error(node, `Duplicate Account Entry: ${name}`);
-    else found.set(name, { options: createAccount(name), exportPlaces: [], importPlaces: [] });
+    else found.set(name, { options: emptyAccount(name), exportPlaces: [], importPlaces: [] });
   }
   return [...found.values()];
 }
@@ -152,6 +142,25 @@ function read(node: ConfigNode, options: Options, reader: Reader): void {
   reader.later.push(async () => checkShares(accounts, node, options, reader));
 }
 
+/** What nats-server would refuse is reported with the `accounts` block as its place. */
+function checkShares(
+  accounts: readonly PlacedAccount[],
+  block: Place,
+  options: Options,
+  reader: Reader,
+): void {
+  const placed = new Map(accounts.map((account) => [account.options.name, account] as const));
+  const faults = shareFaults(
+    accounts.map((account) => account.options),
+    options,
+  );
+  for (const { account, list, index, text, hint } of faults) {
+    const { exportPlaces, importPlaces } = placed.get(account)!;
+    const places = list === "exports" ? exportPlaces : importPlaces;
+    reader.errorWithin(block, places[index]!, text, hint);
+  }
+}
+
 /** Readers of files that have named the system account by the name that counts most. */
 const SYSTEM_ACCOUNT_GIVEN = new WeakSet<Reader>();
 
@@ -164,7 +173,7 @@ export const accountFields: readonly FieldRow<Options>[] = [
     to: "accounts",
     type: "block of blocks, or list of names",
     section: ACCOUNT as Section<never>,
-    defaults: () => createAccount(""),
+    defaults: () => emptyAccount(""),
     read,
   },
   mappingsField,

@@ -27,6 +27,8 @@ interface Draft extends Omit<Export, "kind"> {
   /** A stream is named, if only by a value that is no subject. */
   isForStream: boolean;
   readonly places: Partial<Record<ServiceOption, Place>>;
+  /** Of the key that names the kind. */
+  place: Place | null;
 }
 
 type ServiceOption = "response" | "threshold" | "latency" | "allow_trace";
@@ -56,6 +58,7 @@ function subjectField(kind: Export["kind"], other: Export["kind"]): Field<Draft>
       } else {
         draft.isForStream ||= kind === "stream";
         draft.kind = kind;
+        draft.place = node;
         draft.subject = node.value;
       }
     },
@@ -235,7 +238,12 @@ const EXPORT: Section<Draft> = new Section<Draft>("accounts.exports", [
   }),
 ]);
 
-function readExport(node: ConfigNode, reader: Reader): Export | undefined {
+interface PlacedExport {
+  readonly found: Export;
+  readonly place: Place;
+}
+
+function readExport(node: ConfigNode, reader: Reader): PlacedExport | undefined {
   if (node.kind !== "map") {
     const problem = "Export Items should be a map with type entry";
     return reader.error(node, `${problem}, got ${goTypeName(node)}`);
@@ -251,14 +259,15 @@ function readExport(node: ConfigNode, reader: Reader): Export | undefined {
     allowTrace: false,
     isForStream: false,
     places: {},
+    place: null,
   };
   EXPORT.read(node, draft, reader);
-  const { kind, places, isForStream, ...shared } = draft;
+  const { kind, place, places, isForStream, ...shared } = draft;
   for (const [option, word] of isForStream ? NOT_FOR_STREAMS : []) {
-    const place = places[option];
-    if (place !== undefined) reader.error(place, `Detected ${word} directive on non-service`);
+    const at = places[option];
+    if (at !== undefined) reader.error(at, `Detected ${word} directive on non-service`);
   }
-  return kind === null ? undefined : { kind, ...shared };
+  return kind === null ? undefined : { found: { kind, ...shared }, place: place ?? node };
 }
 
 /** The row of an account; places are added to `exportPlaces` in the order of what it sets. */
@@ -274,10 +283,12 @@ export const exportsField: Field<{ exports: Export[]; exportPlaces: Place[] }> =
       return reader.error(node, `Exports should be an array, got ${goTypeName(node)}`);
     }
     for (const item of node.value) {
-      const found = readExport(item, reader);
-      if (found === undefined) continue;
+      const placed = readExport(item, reader);
+      if (placed === undefined) continue;
+      const { found, place } = placed;
       account.exports.push(found);
-      account.exportPlaces.push(item);
+      reader.places?.addPart(found, item);
+      account.exportPlaces.push(place);
     }
   },
 };

@@ -13,6 +13,8 @@ interface Draft extends Omit<Import, "kind"> {
   kind: Import["kind"] | null;
   /** A service is named, if only by a value that is no block. */
   isForService: boolean;
+  /** Of the key that names the kind. */
+  place: Place | null;
   toPlace: Place | null;
   trace: ConfigNode | null;
 }
@@ -54,6 +56,7 @@ function sourceField(kind: Import["kind"], other: Import["kind"]): Field<Draft> 
         reader.error(node, problem);
       } else {
         draft.kind = kind;
+        draft.place = node;
         SOURCE.read(node, draft, reader);
         if (draft.account !== "" && draft.subject !== "") return;
         reader.error(node, "Expect an account name and a subject");
@@ -103,7 +106,12 @@ const IMPORT: Section<Draft> = new Section<Draft>("accounts.imports", [
   },
 ]);
 
-function readImport(node: ConfigNode, reader: Reader): Import | undefined {
+interface PlacedImport {
+  readonly found: Import;
+  readonly place: Place;
+}
+
+function readImport(node: ConfigNode, reader: Reader): PlacedImport | undefined {
   if (node.kind !== "map") {
     const problem = "Import Items should be a map with type entry";
     return reader.error(node, `${problem}, got ${goTypeName(node)}`);
@@ -117,11 +125,12 @@ function readImport(node: ConfigNode, reader: Reader): Import | undefined {
     share: false,
     allowTrace: false,
     isForService: false,
+    place: null,
     toPlace: null,
     trace: null,
   };
   IMPORT.read(node, draft, reader);
-  const { kind, isForService, toPlace, trace, ...shared } = draft;
+  const { kind, isForService, place, toPlace, trace, ...shared } = draft;
   // Of a service that it cannot use nats-server says so only beside a value of the right type.
   const isWhole = shared.account !== "" && shared.subject !== "";
   const isUsable = isWhole || trace?.kind === "boolean";
@@ -131,7 +140,8 @@ function readImport(node: ConfigNode, reader: Reader): Import | undefined {
   if (kind === "stream" && shared.prefix !== "" && toPlace !== null) {
     reader.error(toPlace, "Stream import can not have a 'prefix' and a 'to' property");
   }
-  return kind !== null && isWhole ? { kind, ...shared } : undefined;
+  if (kind === null || !isWhole) return undefined;
+  return { found: { kind, ...shared }, place: place ?? node };
 }
 
 /** What is wrong with a service whose subject here is that of an earlier one; null when nothing is. */
@@ -162,15 +172,17 @@ export const importsField: Field<{ imports: Import[]; importPlaces: Place[] }> =
     }
     const services = new Map<string, Import>();
     for (const item of node.value) {
-      const found = readImport(item, reader);
-      if (found === undefined) continue;
+      const placed = readImport(item, reader);
+      if (placed === undefined) continue;
+      const { found, place } = placed;
       const fault = duplicateFault(found, services);
       if (fault !== null) {
         reader.error(item, fault);
         continue;
       }
       account.imports.push(found);
-      account.importPlaces.push(item);
+      reader.places?.addPart(found, item);
+      account.importPlaces.push(place);
     }
   },
 };

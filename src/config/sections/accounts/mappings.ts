@@ -143,7 +143,9 @@ const mappings: ValueType<SubjectMapping[]> = {
         continue;
       }
       const mapping = readMapping(subject, value, reader);
-      if (mapping !== undefined) found.push(mapping);
+      if (mapping === undefined) continue;
+      found.push(mapping);
+      reader.places?.addPart(mapping, value);
     }
     return found;
   },

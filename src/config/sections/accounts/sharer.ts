@@ -23,7 +23,15 @@ const CHAIN_MAX = 1024;
 const MAY_BE_WIDE = /[*>]/;
 
 /** An import that is refused; the message is nats-server's. */
-export class ImportError extends Error {}
+export class ImportError extends Error {
+  /** Accounts of a circle, each of which imports from the next one; of other faults empty. */
+  readonly circle: readonly string[];
+
+  constructor(message: string, circle: readonly string[] = []) {
+    super(message);
+    this.circle = circle;
+  }
+}
 
 /** Who may import one subject. */
 interface Access {
@@ -105,8 +113,9 @@ export class Sharer {
       throw new ImportError("stream import prefix can not contain wildcard tokens");
     }
     const local = prefix === "" ? to || subject : `${prefix.replace(/\.?$/, ".")}${subject}`;
-    from.#checkStreamChain(local, new Set([this.name]));
-    from.#checkStreamChain(subject, new Set([this.name]));
+    const way = [this.name, from.name];
+    from.#checkStreamChain(local, new Set([this.name]), way);
+    from.#checkStreamChain(subject, new Set([this.name]), way);
     let here = local;
     if (hasWildcardText(subject) && local !== subject) {
       requireTransform("stream", subject, local, [subject, nameWildcards(local)]);
@@ -131,7 +140,8 @@ export class Sharer {
       throw new ImportError("service import not authorized");
     }
     const isWild = hasWildcardText(subject);
-    account.#checkServiceChain(isWild ? unnameWildcards(here) : here, new Set([this.name]));
+    const subjectHere = isWild ? unnameWildcards(here) : here;
+    account.#checkServiceChain(subjectHere, new Set([this.name]), [this.name, account.name]);
 
     const duplicate = this.#services.get(JSON.stringify([account.name, here]));
     if (duplicate !== undefined) {
@@ -175,24 +185,26 @@ export class Sharer {
     return subject.split(".")[accountPosition - 1] === importer.name;
   }
 
-  #checkStreamChain(subject: string, visited: Set<string>): void {
+  #checkStreamChain(subject: string, visited: Set<string>, way: readonly string[]): void {
     if (visited.size >= CHAIN_MAX) throw new ImportError("search cycle depth exhausted");
     if (this.#accessTo("stream", subject) === undefined) return;
     for (const { account, to } of this.#imports.stream) {
       if (!subjectsCollide(subject, to)) continue;
-      if (visited.has(account.name)) throw new ImportError("import forms a cycle");
+      const next = [...way, account.name];
+      if (visited.has(account.name)) throw new ImportError("import forms a cycle", next);
       visited.add(this.name);
-      account.#checkStreamChain(isSubsetOf(to, subject) ? to : subject, visited);
+      account.#checkStreamChain(isSubsetOf(to, subject) ? to : subject, visited, next);
     }
   }
 
-  #checkServiceChain(subject: string, visited: Set<string>): void {
+  #checkServiceChain(subject: string, visited: Set<string>, way: readonly string[]): void {
     if (visited.size >= CHAIN_MAX) throw new ImportError("search cycle depth exhausted");
     for (const { account, from, to } of this.#imports.service) {
       if (!subjectsCollide(subject, to)) continue;
-      if (visited.has(account.name)) throw new ImportError("import forms a cycle");
+      const next = [...way, account.name];
+      if (visited.has(account.name)) throw new ImportError("import forms a cycle", next);
       visited.add(this.name);
-      account.#checkServiceChain(isSubsetOf(from, subject) ? from : subject, visited);
+      account.#checkServiceChain(isSubsetOf(from, subject) ? from : subject, visited, next);
     }
   }
 }

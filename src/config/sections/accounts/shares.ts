@@ -1,62 +1,67 @@
 /**
  * Whether what accounts import is exported to them, and goes round in no circle.
  *
- * Exports of all accounts come first, then imports, as imports are checked against what is there. What
- * nats-server would refuse is reported with the `accounts` block as its place.
+ * Exports of all accounts come first, then imports, as imports are checked against what is there.
  */
 
 import { GLOBAL_ACCOUNT } from "../../../protocol/account-names.ts";
 import { goQuoteText } from "../../../protocol/go-quote.ts";
-import { isValidLiteralText } from "../../../protocol/subject-text.ts";
-import type { Place } from "../../language/source.ts";
+import { isValidLiteralText, isValidSubjectText } from "../../../protocol/subject-text.ts";
 import type { AccountOptions, Export, Import } from "../../options/accounts.ts";
 import type { Options } from "../../options/options.ts";
-import type { Reader } from "../../schema/reader.ts";
+import { didYouMean } from "../../schema/suggest.ts";
+import { adviceOnCycle, adviceOnUnauthorized } from "./import-advice.ts";
 import { ImportError, Sharer } from "./sharer.ts";
 
-export interface PlacedAccount {
-  readonly options: AccountOptions;
-  readonly exportPlaces: readonly Place[];
-  readonly importPlaces: readonly Place[];
+/** What nats-server refuses of what an account exports or imports. */
+export interface ShareFault {
+  readonly account: string;
+  readonly list: "exports" | "imports";
+  /** In that list. */
+  readonly index: number;
+  /** nats-server's. */
+  readonly text: string;
+  readonly hint: string | undefined;
 }
 
-export function checkShares(
-  accounts: readonly PlacedAccount[],
-  block: Place,
-  { mappings, noSystemAccount }: Options,
-  reader: Reader,
-): void {
-  const sharers = new Map(
-    accounts.map(({ options }) => [options.name, new Sharer(options.name)] as const),
-  );
+/** Everything that is wrong, in nats-server's order. */
+export function shareFaults(
+  accounts: readonly AccountOptions[],
+  { mappings, noSystemAccount }: Pick<Options, "mappings" | "noSystemAccount">,
+): ShareFault[] {
+  const sharers = new Map(accounts.map(({ name }) => [name, new Sharer(name)] as const));
   // Mappings make the global account, which shares nothing.
   if (mappings !== null) sharers.set(GLOBAL_ACCOUNT, new Sharer(GLOBAL_ACCOUNT));
-  const report = (at: Place, text: string): void => reader.errorWithin(block, at, text);
+  const exportsOf = new Map(accounts.map(({ name, exports }) => [name, exports] as const));
+  const faults: ShareFault[] = [];
   for (const kind of ["stream", "service"] as const) {
-    eachOf(accounts, "exports", kind, (name, found, at) => {
-      const known = knownAccounts(found, sharers, (text) => report(at, text));
-      const fault = exportFault(sharers.get(name)!, found, known, noSystemAccount);
-      if (fault !== null) report(at, fault);
+    eachOf(accounts, "exports", kind, (account, found, index) => {
+      const report = (text: string, hint?: string): void => {
+        faults.push({ account, list: "exports", index, text, hint });
+      };
+      const known = knownAccounts(found, sharers, report);
+      const text = exportFault(sharers.get(account)!, found, known, noSystemAccount);
+      if (text !== null) report(text);
     });
   }
   for (const kind of ["stream", "service"] as const) {
-    eachOf(accounts, "imports", kind, (name, found, at) => {
-      const fault = importFault(sharers.get(name)!, found, sharers.get(found.account));
-      if (fault !== null) report(at, fault);
+    eachOf(accounts, "imports", kind, (account, found, index) => {
+      const fault = importFault(sharers, sharers.get(account)!, found, exportsOf);
+      if (fault !== null) faults.push({ account, list: "imports", index, ...fault });
     });
   }
+  return faults;
 }
 
 function eachOf<List extends "exports" | "imports">(
-  accounts: readonly PlacedAccount[],
+  accounts: readonly AccountOptions[],
   list: List,
   kind: "stream" | "service",
-  visit: (account: string, found: AccountOptions[List][number], at: Place) => void,
+  visit: (account: string, found: AccountOptions[List][number], index: number) => void,
 ): void {
-  for (const { options, exportPlaces, importPlaces } of accounts) {
-    const places = list === "exports" ? exportPlaces : importPlaces;
-    for (const [index, found] of options[list].entries()) {
-      if (found.kind === kind) visit(options.name, found, places[index]!);
+  for (const account of accounts) {
+    for (const [index, found] of account[list].entries()) {
+      if (found.kind === kind) visit(account.name, found, index);
     }
   }
 }
@@ -65,12 +70,15 @@ function eachOf<List extends "exports" | "imports">(
 function knownAccounts(
   { accounts, kind }: Export,
   sharers: ReadonlyMap<string, Sharer>,
-  report: (text: string) => void,
+  report: (text: string, hint?: string) => void,
 ): ReadonlySet<string> | null {
   const known = new Set<string>();
   for (const name of accounts ?? []) {
     if (sharers.has(name)) known.add(name);
-    else report(`${goQuoteText(name)} account not defined for ${kind} export`);
+    else {
+      const text = `${goQuoteText(name)} account not defined for ${kind} export`;
+      report(text, didYouMean(name, sharers.keys()));
+    }
   }
   return known.size === 0 ? null : known;
 }
@@ -95,18 +103,43 @@ function exportFault(
   return sharer.isSingleton(subject) ? null : `${results}: bad service response type`;
 }
 
-function importFault(sharer: Sharer, found: Import, from: Sharer | undefined): string | null {
+interface ImportFault {
+  readonly text: string;
+  readonly hint: string | undefined;
+}
+
+function importFault(
+  sharers: ReadonlyMap<string, Sharer>,
+  sharer: Sharer,
+  found: Import,
+  exportsOf: ReadonlyMap<string, readonly Export[]>,
+): ImportFault | null {
   const { kind, subject } = found;
+  const from = sharers.get(found.account);
   if (from === undefined) {
-    return `${goQuoteText(found.account)} account not defined for ${kind} import`;
+    const text = `${goQuoteText(found.account)} account not defined for ${kind} import`;
+    return { text, hint: didYouMean(found.account, sharers.keys()) };
   }
   try {
     if (kind === "stream") sharer.importStream(from, subject, found.prefix, found.to);
     else sharer.importService(from, found.to || subject, subject);
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    return `Error adding ${kind} import ${goQuoteText(subject)}: ${error.message}`;
+    const text = `Error adding ${kind} import ${goQuoteText(subject)}: ${error.message}`;
+    return { text, hint: hintOn(error, found, sharer.name, exportsOf.get(found.account) ?? []) };
   }
   if (kind === "stream" || sharer.importsService(from, subject)) return null;
-  return `Error setting service import sharing ${goQuoteText(subject)}: service import not found`;
+  const text = `Error setting service import sharing ${goQuoteText(subject)}: service import not found`;
+  return { text, hint: undefined };
+}
+
+function hintOn(
+  { message, circle }: ImportError,
+  found: Import,
+  importer: string,
+  exports: readonly Export[],
+): string | undefined {
+  if (circle.length > 0) return adviceOnCycle(circle);
+  if (!message.endsWith("not authorized") || !isValidSubjectText(found.subject)) return undefined;
+  return adviceOnUnauthorized(found, importer, found.account, exports).join("; ");
 }

@@ -63,12 +63,13 @@ async function readOperator(source: string): Promise<TrustedOperator> {
 }
 
 /** Decoding has made sure of the types. */
-function toOperator(jwt: string, { subject, name, nats, issuedAt, expiresAt }: Jwt) {
+function toOperator(jwt: string, { subject, name, audience, nats, issuedAt, expiresAt }: Jwt) {
   const text = (field: string): string => (nats[field] as string | undefined) ?? "";
   return {
     jwt,
     key: subject,
     name,
+    audience,
     signingKeys: (nats.signing_keys as string[] | undefined) ?? [],
     systemAccount: text("system_account"),
     accountServerUrl: text("account_server_url"),
