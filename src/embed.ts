@@ -7,12 +7,15 @@
  *     const connection = await connect({ servers: server.url });
  */
 
+import { type GivenAccount, wholeAccount } from "./config/options/given-accounts.ts";
 import type { Options } from "./config/options/options.ts";
+import { shareFaults } from "./config/sections/accounts/shares.ts";
 import type { InProcessClient, InProcessCredentials } from "./kinds/in-process-client.ts";
 import { consoleSink } from "./log/console-sink.ts";
 import type { LogSink } from "./log/logger.ts";
 import { Server } from "./server/server.ts";
 
+export type { GivenAccount } from "./config/options/given-accounts.ts";
 export type { Options } from "./config/options/options.ts";
 export type {
   InProcessCallback,
@@ -23,7 +26,9 @@ export type {
 } from "./kinds/in-process-client.ts";
 export type { LogLevel, LogSink } from "./log/logger.ts";
 
-export interface StartOptions extends Partial<Options> {
+export interface StartOptions extends Omit<Partial<Options>, "accounts"> {
+  /** Tenants, and what they share. */
+  accounts?: readonly GivenAccount[];
   /** Where log lines go: true for standard error, a function, or nowhere (the default). */
   log?: boolean | LogSink;
 }
@@ -41,9 +46,13 @@ export class NatsServer implements AsyncDisposable {
    * @throws Error when options contradict each other or the address cannot be bound.
    */
   static async start(options: StartOptions = {}): Promise<NatsServer> {
-    const { log = false, ...given } = options;
+    const { log = false, accounts = [], ...given } = options;
     const sink = typeof log === "function" ? log : log ? await consoleSink() : null;
-    const server = new Server({ host: "127.0.0.1", port: 0, ...given }, sink);
+    const whole = accounts.map(wholeAccount);
+    const { mappings = null, noSystemAccount = false } = given;
+    const [fault] = shareFaults(whole, { mappings, noSystemAccount });
+    if (fault !== undefined) throw new Error(`account ${fault.account}: ${fault.text}`);
+    const server = new Server({ host: "127.0.0.1", port: 0, ...given, accounts: whole }, sink);
     await server.start();
     return new NatsServer(server);
   }

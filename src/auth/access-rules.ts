@@ -8,9 +8,9 @@ import {
 } from "../config/options/auth.ts";
 import type { Options } from "../config/options/options.ts";
 import { asksForCredentials } from "../config/validate/users.ts";
-import { isBcryptHash } from "../protocol/secret-shapes.ts";
 import { CertificateMap } from "./certificate/certificate-map.ts";
 import { mappedConnectionTypes, mappingListeners } from "./connection-types.ts";
+import { Grants } from "./grants.ts";
 import type { SignatureVerifier } from "./signature.ts";
 import { TrustedProxies } from "./trusted-proxies.ts";
 import { UserIndex } from "./user-index.ts";
@@ -32,8 +32,14 @@ export class AccessRules {
   readonly authorization: Readonly<AuthorizationOptions>;
   readonly asks: Asks;
   readonly noAuthUser: string;
+  /** The user of clients that say nothing is the hidden one. */
+  readonly hidesNoAuthUser: boolean;
+  /** Clients have to show a token that an operator stands behind. */
+  readonly areTokensAsked: boolean;
   readonly proxies: TrustedProxies;
   readonly needsNonce: boolean;
+  /** Of those that were let in by these rules. */
+  readonly grants = new Grants();
   /** Kinds of connections whose listeners take users from certificates. */
   readonly #mapping: ReadonlySet<ConnectionType>;
   /** Kinds of connections by which somebody can be found so. */
@@ -43,14 +49,18 @@ export class AccessRules {
   readonly #hashPrefix: string;
   readonly #decoyKey = crypto.getRandomValues(new Uint8Array(DECOY_KEY_BYTES));
 
-  /** @param verifier null when `needsSignatures` is false for these options. */
-  constructor(options: Options, verifier: SignatureVerifier | null) {
-    const authorization = options.authorization ?? DEFAULT_AUTHORIZATION;
-    this.authorization = authorization;
-    this.users = new UserIndex(authorization.users ?? [], authorization.defaultPermissions);
-    this.asks = whatIsAsked(options);
-    this.#hashPrefix = hashPrefixOf(authorization.users ?? []);
-    this.noAuthUser = options.noAuthUser;
+  /**
+   * @param verifier null when `needsSignatures` is false for these options.
+   * @param hidden null when `needsHiddenUser` is false for these options.
+   */
+  constructor(options: Options, verifier: SignatureVerifier | null, hidden: User | null) {
+    this.authorization = options.authorization ?? DEFAULT_AUTHORIZATION;
+    this.users = new UserIndex(options, hidden);
+    this.asks = hidden === null ? whatIsAsked(options) : "credentials";
+    this.#hashPrefix = this.users.someHash.slice(0, BCRYPT_PREFIX);
+    this.noAuthUser = hidden === null ? options.noAuthUser : hidden.user;
+    this.hidesNoAuthUser = hidden !== null;
+    this.areTokensAsked = hasOperators(options);
     this.proxies = new TrustedProxies(options.proxies?.trusted ?? [], verifier);
     this.needsNonce = needsSignatures(options);
     this.#mapping = new Set(mappingListeners(options));
@@ -83,24 +93,28 @@ export class AccessRules {
   }
 
   /** A block that asks for proxies means all of its users. */
-  needsProxy({ proxyRequired }: User): boolean {
-    return proxyRequired || this.authorization.proxyRequired;
+  needsProxy({ proxyRequired, account }: User): boolean {
+    return proxyRequired || (account === "" && this.authorization.proxyRequired);
   }
 }
 
+/** Operators stand behind accounts and users; none are configured. */
+export function hasOperators({ operators, trustedKeys }: Readonly<Options>): boolean {
+  return operators.length > 0 || trustedKeys.length > 0;
+}
+
 /** Whether anything is ever signed. */
-export function needsSignatures({ authorization, proxies }: Options): boolean {
-  if ((proxies?.trusted.length ?? 0) > 0) return true;
-  return authorization?.users?.some(({ nkey }) => nkey !== "") ?? false;
+export function needsSignatures(options: Readonly<Options>): boolean {
+  const { proxies } = options;
+  if ((proxies?.trusted.length ?? 0) > 0 || hasOperators(options)) return true;
+  return hasNkeys(options.authorization?.users) || options.accounts.some((a) => hasNkeys(a.users));
+}
+
+function hasNkeys(users: readonly User[] | null | undefined): boolean {
+  return users?.some(({ nkey }) => nkey !== "") ?? false;
 }
 
 function whatIsAsked(options: Options): Asks {
-  if (asksForCredentials(options)) return "credentials";
+  if (asksForCredentials(options) || options.authorization?.oidc.length) return "credentials";
   return options.authorization?.proxyRequired ? "proxy" : "nothing";
-}
-
-function hashPrefixOf(users: readonly User[]): string {
-  return (
-    users.find(({ password }) => isBcryptHash(password))?.password.slice(0, BCRYPT_PREFIX) ?? ""
-  );
 }

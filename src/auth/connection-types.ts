@@ -3,6 +3,20 @@
 import type { ConnectionType, User } from "../config/options/auth.ts";
 import type { Options } from "../config/options/options.ts";
 
+const CONNECTION_TYPES: ReadonlySet<string> = new Set<ConnectionType>([
+  "STANDARD",
+  "WEBSOCKET",
+  "LEAFNODE",
+  "LEAFNODE_WS",
+  "MQTT",
+  "MQTT_WS",
+  "IN_PROCESS",
+]);
+
+export function isConnectionType(text: string): text is ConnectionType {
+  return CONNECTION_TYPES.has(text);
+}
+
 /** Whether the user may come in by that kind of connection. */
 export function isAllowedOn({ allowedConnectionTypes }: User, type: ConnectionType): boolean {
   return allowedConnectionTypes.length === 0 || allowedConnectionTypes.includes(type);

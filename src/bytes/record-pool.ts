@@ -19,7 +19,8 @@ export const RECORD_WORDS = 16;
 /** `id << RECORD_SHIFT` is the index of a record's first word. */
 export const RECORD_SHIFT = 4;
 const RECORD_BYTES = RECORD_WORDS * 4;
-const FIRST_CAPACITY = 64;
+/** There may be many small pools. */
+const FIRST_CAPACITY = 16;
 /** Links a free record to the next one: the last word, because owners look at the first ones. */
 const LINK_WORD = RECORD_WORDS - 1;
 /** Length byte of a text that lies beside the block. */

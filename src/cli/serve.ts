@@ -23,6 +23,16 @@ export async function serve(path: string, flags: readonly GivenFlag[]): Promise<
     await runServer(options, { advice });
     return;
   }
+  const { options, extras } = await readConfiguration(path, flags, advice);
+  await runServer(options, extras);
+}
+
+/** A function of its own, so that nothing of the file outlives it but its options. */
+async function readConfiguration(
+  path: string,
+  flags: readonly GivenFlag[],
+  advice: readonly string[],
+): Promise<{ options: Options; extras: RunExtras }> {
   // Without a file, none of this takes memory.
   const { loadConfig } = await import("../config/load.ts");
   const load = (): Promise<LoadedConfig> => loadConfig(path, process.env);
@@ -39,7 +49,7 @@ export async function serve(path: string, flags: readonly GivenFlag[]): Promise<
     },
   };
   await applyFlagsOrEnd(flags, loaded.options);
-  await runServer(loaded.options, extras);
+  return { options: loaded.options, extras };
 }
 
 async function applyFlagsOrEnd(flags: readonly GivenFlag[], options: Options): Promise<void> {

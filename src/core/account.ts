@@ -1,34 +1,76 @@
 /**
  * One tenant's subjects. Messages and subscriptions of an account meet in its sublist and nowhere
- * else.
+ * else; what leads out of it are crossings, of which there are as many as imports say.
  */
 
 import { RECORD_SHIFT } from "../bytes/record-pool.ts";
-import type { QueueNames } from "./queue-names.ts";
+import { type AccountLimits, DEFAULT_ACCOUNT_LIMITS } from "../config/options/accounts.ts";
+import type { ClosedReason } from "../protocol/errors.ts";
+import type { StreamImports } from "./crossing/stream-imports.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Mappings } from "./mapping/mappings.ts";
 import { Sublist } from "./sublist.ts";
-import {
-  SUB_DELIVERED,
-  SUB_MAX,
-  type SubscriptionOwner,
-  type Subscriptions,
-} from "./subscriptions.ts";
+import { SUB_DELIVERED, SUB_MAX, type SubscriptionOwner } from "./subscriptions.ts";
 
 /** Refused subscriptions of one account are logged at most this often. */
 const REFUSAL_LOG_MS = 2000;
 
-export class Account {
-  readonly name: string;
-  readonly sublist: Sublist;
-  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
-  readonly #subs: Subscriptions;
-  readonly #queues: QueueNames;
+/** Whoever is bound to an account: a client, later a leafnode too. */
+export interface AccountMember {
+  readonly label: string;
+  /** For lines of the log about it; null when nobody wants them. */
+  readonly debug: ((text: string) => void) | null;
+  /** Has its subscriptions. */
+  readonly outbound: SubscriptionOwner;
+  /** Decides again whether it may stay, and what it may do, by what is in force now. */
+  recheck(): void;
+  closeWithError(text: string, reason: ClosedReason): void;
+  close(reason: ClosedReason): void;
+}
 
-  /** @param isCached whether results of matching are remembered. */
-  constructor(name: string, subs: Subscriptions, queues: QueueNames, isCached = true) {
+export class Account {
+  /** A name, or a public key where accounts are those of an operator. */
+  readonly name: string;
+  /** Tells accounts of a server apart. */
+  readonly number: number;
+  /** The name behind a public key; "" for none. */
+  nameTag = "";
+  limits: Readonly<AccountLimits> = DEFAULT_ACCOUNT_LIMITS;
+  /** Who is bound to it. */
+  readonly members = new Set<AccountMember>();
+  /** Made when the first subscription comes. */
+  sublist: Sublist;
+  /** What becomes of published subjects; null for nothing. */
+  mappings: Mappings | null = null;
+  /** Streams of other accounts; null for none. */
+  streams: StreamImports | null = null;
+  /** Carries out its imports as soon as it is used; null when that is done, or there are none. */
+  onWake: (() => void) | null = null;
+  /** Somebody has been in it. */
+  isAwake = false;
+  /** Requests of its members to services of other accounts that may still be answered, by weight. */
+  awaited = 0;
+  readonly #exchange: Exchange;
+  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(name: string, exchange: Exchange) {
     this.name = name;
-    this.sublist = new Sublist(subs, isCached);
-    this.#subs = subs;
-    this.#queues = queues;
+    this.number = exchange.takeAccountNumber();
+    this.#exchange = exchange;
+    this.sublist = exchange.emptySublist;
+  }
+
+  /** Somebody is in it, or a message on its way into it. */
+  wake(): void {
+    this.isAwake = true;
+    const { onWake } = this;
+    this.onWake = null;
+    onWake?.();
+  }
+
+  /** Its name as logs show it. */
+  get label(): string {
+    return this.nameTag === "" ? this.name : `${this.name}/${this.nameTag}`;
   }
 
   /**
@@ -36,22 +78,34 @@ export class Account {
    *
    * @param queue name of the queue group, "" for none.
    * @param ranges start and end of subject and sid in `buf`.
+   * @param debug is told of what it makes in accounts whose streams are imported; null for nobody.
    */
   subscribe(
     owner: SubscriptionOwner,
     queue: string,
-    buf: Uint8Array,
+    buf: Buffer,
     ranges: { subjectStart: number; subjectEnd: number; sidStart: number; sidEnd: number },
+    debug: ((text: string) => void) | null = null,
   ): void {
-    const queueId = queue === "" ? 0 : this.#queues.acquire(queue);
-    const id = this.#subs.create(owner, queueId, buf, ranges.sidStart, ranges.sidEnd);
-    this.sublist.insert(id, buf, ranges.subjectStart, ranges.subjectEnd);
+    const { subs, queues } = this.#exchange;
+    const { subjectStart, subjectEnd } = ranges;
+    const queueId = queue === "" ? 0 : queues.acquire(queue);
+    const id = subs.create(owner, queueId, buf, ranges.sidStart, ranges.sidEnd);
+    this.#openSublist().insert(id, buf, subjectStart, subjectEnd);
+    this.streams?.subscribed(id, buf.toString("latin1", subjectStart, subjectEnd), debug);
+  }
+
+  /** Adds a subscription that leads out of the account. */
+  insertCrossing(id: number, subject: Uint8Array): void {
+    this.#openSublist().insert(id, subject, 0, subject.length);
   }
 
   /** Removes a subscription at once. */
   unsubscribe(owner: SubscriptionOwner, id: number): void {
+    if (this.awaited !== 0) this.#exchange.interest.lost(this, this.sublist.subjectOf(id));
+    this.streams?.unsubscribed(id);
     this.sublist.remove(id);
-    this.#subs.destroy(owner, id);
+    this.#exchange.subs.destroy(owner, id);
   }
 
   /**
@@ -60,7 +114,7 @@ export class Account {
    * @returns true when it has had them already and was removed.
    */
   unsubscribeAfter(owner: SubscriptionOwner, id: number, max: number): boolean {
-    const words = this.#subs.pool.words;
+    const words = this.#exchange.subs.pool.words;
     const base = id << RECORD_SHIFT;
     if (max > words[base + SUB_DELIVERED]!) {
       words[base + SUB_MAX] = max;
@@ -70,11 +124,31 @@ export class Account {
     return true;
   }
 
+  /** Imports other streams than before, for the subscriptions there are as well. */
+  importStreams(streams: StreamImports | null): void {
+    this.streams?.close();
+    this.streams = streams;
+    if (streams === null) return;
+    const { subs } = this.#exchange;
+    for (const { outbound, debug } of this.members) {
+      for (let id = outbound.firstSub; id !== 0; id = subs.nextOfSink(id)) {
+        streams.subscribed(id, this.sublist.subjectOf(id).toString("latin1"), debug);
+      }
+    }
+  }
+
   /** Tells whether a refused subscription should be logged now; a flood of them is logged once. */
   mayLogRefusal(): boolean {
     const now = performance.now();
     if (now - this.#refusalLoggedAt < REFUSAL_LOG_MS) return false;
     this.#refusalLoggedAt = now;
     return true;
+  }
+
+  #openSublist(): Sublist {
+    if (this.sublist === this.#exchange.emptySublist) {
+      this.sublist = new Sublist(this.#exchange.subs, this.#exchange.isCached);
+    }
+    return this.sublist;
   }
 }

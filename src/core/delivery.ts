@@ -7,8 +7,9 @@
  *     MSG  <subject>  <sid>  [reply] size CRLF payload CRLF
  *          ^ from the published line        ^ the tail of the published line, one copy
  *
- * Nothing is inserted while a delivery runs, and a subscription that ends meanwhile has sink 0, so
- * ids in the result are either still theirs or nobody's.
+ * Nothing is inserted while the receivers of an account are served, and a subscription that ends
+ * meanwhile has sink 0, so ids in the result are either still theirs or nobody's. What leads into
+ * another account's services comes after that: it may insert, and deliver in turn.
  */
 
 import { CR, LF, SPACE, writeDecimal } from "../bytes/ascii.ts";
@@ -16,6 +17,7 @@ import { HASH_SEED, hashBytes } from "../bytes/hash.ts";
 import { RECORD_SHIFT, TEXT_ELSEWHERE } from "../bytes/record-pool.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Account } from "./account.ts";
+import type { CrossingTable, ServiceCrossing } from "./crossing/crossing.ts";
 import type { MatchResult } from "./match-result.ts";
 import type { PermissionSet } from "./permissions/permission-set.ts";
 import type { Sink, SinkTable } from "./sink.ts";
@@ -30,14 +32,20 @@ const FRAME_EXTRA = 24;
 const NO_RESPONDERS = Buffer.from("NATS/1.0 503\r\nNats-Subject: ");
 
 export class Delivery {
+  /** Number of the delivery under way; wraps. */
+  serial = 0;
   readonly #subs: Subscriptions;
   readonly #sinks: SinkTable;
+  readonly #crossings: CrossingTable;
+  /** Services that the message under way is still to be passed to. */
+  readonly #services: ServiceCrossing[] = [];
   /** State of the xorshift generator that picks queue members. */
   #random = HASH_SEED | 1;
 
-  constructor(subs: Subscriptions, sinks: SinkTable) {
+  constructor(subs: Subscriptions, sinks: SinkTable, crossings: CrossingTable) {
     this.#subs = subs;
     this.#sinks = sinks;
+    this.#crossings = crossings;
   }
 
   /**
@@ -48,12 +56,26 @@ export class Delivery {
    */
   deliver(account: Account, source: Sink, message: Message, result: MatchResult): number {
     let count = 0;
+    this.serial = (this.serial + 1) | 0;
+    const waiting = this.#services.length;
     const plain = result.plain;
     for (let i = 0; i < result.plainCount; i++) {
       if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
     }
     if (result.groupCount !== 0) count += this.#deliverToGroups(account, source, message, result);
+    while (this.#services.length > waiting) {
+      if (this.#services.pop()!.pass(source, message)) count++;
+    }
     return count;
+  }
+
+  /**
+   * Delivers to one subscription, whatever its kind.
+   *
+   * @returns whether the receiver took the message.
+   */
+  deliverTo(id: number, account: Account, source: Sink, message: Message): boolean {
+    return this.#deliverTo(id, account, source, message, null);
   }
 
   /**
@@ -104,6 +126,7 @@ export class Delivery {
     const slot = words[base + SUB_SINK];
     // Gone, or beyond the end of a block that shrank when the last subscription went.
     if (!slot) return false;
+    if (slot < 0) return this.#cross(id, slot, source, message);
     const sink = this.#sinks.at(slot);
     if (sink === source && !sink.echo) return false;
     const filter = sink.filter;
@@ -114,7 +137,7 @@ export class Delivery {
 
     const sidAt = (base + SUB_SID) << 2;
     const subjectLength = message.subjectEnd - message.subjectStart;
-    const tailLength = message.end - message.subjectEnd;
+    const tailLength = message.end - message.tailStart;
     let sidLength = pool.bytes[sidAt]!;
     if (sidLength === TEXT_ELSEWHERE) sidLength = pool.textLength(id);
     const needed = (subjectLength + tailLength + sidLength + FRAME_EXTRA) | 0;
@@ -133,9 +156,17 @@ export class Delivery {
     return true;
   }
 
+  /** A service of another account waits until the loops over this account's receivers are done. */
+  #cross(id: number, slot: number, source: Sink, message: Message): boolean {
+    const crossing = this.#crossings.at(-slot);
+    if (crossing.service === null) return crossing.take(id, source, message);
+    this.#services.push(crossing.service);
+    return false;
+  }
+
   #passes(filter: PermissionSet, id: number, message: Message): boolean {
-    const { buf, subjectStart, subjectEnd, hash } = message;
-    return filter.mayReceive(buf, subjectStart, subjectEnd, hash, this.#subs.queueName(id));
+    const { subject, subjectStart, subjectEnd, hash } = message;
+    return filter.mayReceive(subject, subjectStart, subjectEnd, hash, this.#subs.queueName(id));
   }
 
   #writeFrame(sink: Sink, id: number, sidAt: number, message: Message): void {
@@ -149,8 +180,9 @@ export class Delivery {
     out[o + 2] = 0x47;
     out[o + 3] = SPACE;
     o += 4;
+    const subject = message.subject;
     const subjectEnd = message.subjectEnd;
-    for (let i = message.subjectStart; i <= subjectEnd; i++) out[o++] = input[i]!;
+    for (let i = message.subjectStart; i <= subjectEnd; i++) out[o++] = subject[i]!;
 
     const bytes = this.#subs.pool.bytes;
     const sidLength = bytes[sidAt]!;
@@ -158,11 +190,12 @@ export class Delivery {
     else o = this.#subs.pool.copyText(id, out, o);
 
     const end = message.end;
-    const tailLength = end - subjectEnd;
+    const tailStart = message.tailStart;
+    const tailLength = end - tailStart;
     if (tailLength < NATIVE_COPY_MIN) {
-      for (let i = subjectEnd; i < end; i++) out[o++] = input[i]!;
+      for (let i = tailStart; i < end; i++) out[o++] = input[i]!;
     } else {
-      input.copy(out, o, subjectEnd, end);
+      input.copy(out, o, tailStart, end);
       o = (o + tailLength) | 0;
     }
     sink.end = o;
@@ -183,7 +216,7 @@ export class Delivery {
     out[o++] = 0x53;
     out[o++] = 0x47;
     out[o++] = SPACE;
-    o += message.buf.copy(out, o, message.subjectStart, message.subjectEnd + 1);
+    o += message.subject.copy(out, o, message.subjectStart, message.subjectEnd + 1);
     o = this.#subs.pool.copyText(id, out, o);
     out[o++] = SPACE;
     if (message.replyEnd !== message.replyStart) {
@@ -213,7 +246,7 @@ export class Delivery {
     o = this.#subs.pool.copyText(id, out, o);
     o += out.write(` ${size} ${size}\r\n`, o, "latin1");
     o += NO_RESPONDERS.copy(out, o);
-    o += message.buf.copy(out, o, message.subjectStart, message.subjectEnd);
+    o += message.subject.copy(out, o, message.subjectStart, message.subjectEnd);
     o += out.write("\r\n\r\n\r\n", o, "latin1");
     sink.end = o;
   }

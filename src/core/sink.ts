@@ -34,6 +34,13 @@ export interface Sink extends SubscriptionOwner {
   freshMsgs: number;
   freshBytes: number;
 
+  /**
+   * Who it is, as JSON, for a service of another account that it sends a request to; empty for nobody.
+   *
+   * @param isShared all is told about it, else only its account and round-trip time.
+   * @param isSystem the server's name is told as well.
+   */
+  requestInfo(isShared: boolean, isSystem: boolean): Buffer;
   /** Makes room for `bytes` more, and sees to it that they will be sent. False: drop the frame. */
   reserve(bytes: number): boolean;
   /** A subscription has had as many messages as it was to have. */

@@ -1,8 +1,8 @@
 /**
  * Hot path. Match results by subject bytes.
  *
- * Four-way set associative, so bounded by construction; a second bound on the ids held keeps large
- * fan-outs from filling memory. A subject is kept only when it misses twice within a short time:
+ * Four-way set associative, with sets that grow up to a maximum, so bounded by construction; a second
+ * bound on the ids held keeps large fan-outs from filling memory. A subject is kept only when it misses twice within a short time:
  * reply inboxes, used once, never push a hot subject out.
  *
  * Invalidation is precise. A change of a literal subscription drops the one entry of that subject.
@@ -16,11 +16,13 @@ import { MatchResult } from "./match-result.ts";
 import { matchesPattern } from "./subject.ts";
 
 const WAYS = 4;
-const SETS = 2048;
-const SET_MASK = SETS - 1;
-/** Misses that are remembered: many more than sets, lest subjects of one set push each other out. */
-const MISSES = 8192;
-const MISS_MASK = MISSES - 1;
+/** An account with little traffic keeps little: there may be many of those. */
+const FIRST_SETS = 4;
+const SETS_MAX = 2048;
+const GROWTH = 4;
+/** Misses that are remembered: in the end many more than sets, lest subjects push each other out. */
+const FIRST_MISSES = 16;
+const MISSES_MAX = 8192;
 const LOG_LENGTH = 64;
 const LOG_MASK = LOG_LENGTH - 1;
 /** Ids in all cached results together. */
@@ -44,14 +46,21 @@ class CacheEntry {
 /** Stands in every empty slot, so that a slot always holds the same class. Length 0 never matches. */
 const EMPTY = new CacheEntry(0, new Uint8Array(0), new MatchResult(0), 0);
 
+/** What a cache begins with: a set that is never written to, and a log that is never read. */
+const NO_ENTRIES = emptyEntries(1);
+const NO_LOG: Uint8Array[] = [];
+
 export class SublistCache {
   hits = 0;
   misses = 0;
   count = 0;
-  readonly #entries: CacheEntry[] = new Array<CacheEntry>(SETS * WAYS).fill(EMPTY);
+  #entries: CacheEntry[] = NO_ENTRIES;
   /** Hashes of subjects that missed. */
-  readonly #missed = new Int32Array(MISSES);
-  readonly #log: Uint8Array[] = new Array<Uint8Array>(LOG_LENGTH).fill(new Uint8Array(0));
+  #missed = new Int32Array(FIRST_MISSES);
+  /** Misses since there is room for so many. */
+  #freshMisses = 0;
+  #setMask = 0;
+  #log: Uint8Array[] = NO_LOG;
   #generation = 0;
   #idsHeld = 0;
   #victim = 0;
@@ -79,18 +88,28 @@ export class SublistCache {
 
   /** Tells, after a miss, whether the subject should be kept now; remembers it if not. */
   admits(hash: number): boolean {
-    const at = (hash ^ (hash >>> 15)) & MISS_MASK;
+    const at = (hash ^ (hash >>> 15)) & (this.#missed.length - 1);
     if (this.#missed[at] === hash) return this.#isEnabled;
     this.#missed[at] = hash;
+    if (++this.#freshMisses > this.#missed.length) this.#rememberMore();
     return false;
   }
 
   /** Keeps a copy of a result. */
   store(buf: Uint8Array, start: number, end: number, hash: number, result: MatchResult): void {
     if (this.#idsHeld + result.idCount > IDS_MAX) this.clear();
-    const first = (hash & SET_MASK) * WAYS;
+    if (this.#entries === NO_ENTRIES) {
+      this.#use(FIRST_SETS);
+      this.#log = new Array<Uint8Array>(LOG_LENGTH).fill(new Uint8Array(0));
+    }
+    let first = (hash & this.#setMask) * WAYS;
     let at = first;
     while (at < first + WAYS && this.#entries[at] !== EMPTY) at++;
+    if (at === first + WAYS && this.#grow()) {
+      first = (hash & this.#setMask) * WAYS;
+      at = first;
+      while (at < first + WAYS && this.#entries[at] !== EMPTY) at++;
+    }
     if (at === first + WAYS) {
       this.#victim = (this.#victim + 1) & (WAYS - 1);
       at = first + this.#victim;
@@ -110,6 +129,7 @@ export class SublistCache {
 
   /** A subscription to this pattern came or went. */
   wildcardChanged(pattern: Uint8Array): void {
+    if (this.count === 0) return;
     this.#log[this.#generation & LOG_MASK] = pattern;
     this.#generation = (this.#generation + 1) | 0;
   }
@@ -120,9 +140,44 @@ export class SublistCache {
     this.count = 0;
   }
 
+  /** Forgets the misses so far. */
+  #rememberMore(): void {
+    this.#freshMisses = 0;
+    if (this.#missed.length < MISSES_MAX) {
+      this.#missed = new Int32Array(Math.min(this.#missed.length * GROWTH, MISSES_MAX));
+    }
+  }
+
+  /**
+   * Takes more sets when one is full, unless nearly all of them are empty.
+   *
+   * @returns false when there are enough.
+   */
+  #grow(): boolean {
+    const sets = this.#setMask + 1;
+    if (sets === SETS_MAX || this.count * 8 < this.#entries.length) return false;
+    const more = Math.min(sets * GROWTH, SETS_MAX);
+    const old = this.#entries;
+    this.#use(more);
+    for (let i = 0; i < old.length; i++) {
+      const entry = old[i]!;
+      if (entry === EMPTY) continue;
+      // The entries of a set go to as many others, so there is always room.
+      let at = (entry.hash & this.#setMask) * WAYS;
+      while (this.#entries[at] !== EMPTY) at++;
+      this.#entries[at] = entry;
+    }
+    return true;
+  }
+
+  #use(sets: number): void {
+    this.#entries = emptyEntries(sets);
+    this.#setMask = sets - 1;
+  }
+
   #locate(buf: Uint8Array, start: number, end: number, hash: number): number {
     const length = end - start;
-    const first = (hash & SET_MASK) * WAYS;
+    const first = (hash & this.#setMask) * WAYS;
     for (let at = first; at < first + WAYS; at++) {
       const entry = this.#entries[at]!;
       if (
@@ -153,4 +208,8 @@ export class SublistCache {
     this.#entries[at] = EMPTY;
     this.count--;
   }
+}
+
+function emptyEntries(sets: number): CacheEntry[] {
+  return new Array<CacheEntry>(sets * WAYS).fill(EMPTY);
 }

@@ -23,6 +23,7 @@ import { hashBytes, mixHash } from "../bytes/hash.ts";
 import { IdTable } from "../bytes/id-table.ts";
 import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
 import { doubled, MatchResult } from "./match-result.ts";
+import { MatchScratch } from "./match-scratch.ts";
 import { hasWildcard, tokenEnd } from "./subject.ts";
 import { SublistCache } from "./sublist-cache.ts";
 import {
@@ -45,6 +46,8 @@ const NODE_TOKEN = 7;
 /** The record that pools never hand out: all zero while the tree is empty, as a root should be. */
 const ROOT = 0;
 
+const scratch = new MatchScratch();
+
 /** Numbers for monitoring. Counters wrap at 2^31. */
 export interface SublistStats {
   subscriptions: number;
@@ -59,20 +62,9 @@ export interface SublistStats {
 export class Sublist {
   readonly #subs: Subscriptions;
   readonly #nodes = new RecordPool(NODE_TOKEN);
-  readonly #children = new IdTable(64);
+  readonly #children = new IdTable();
   readonly #cache: SublistCache;
-  readonly #result = new MatchResult(64);
-
-  /** Tokens of the subject being matched: start, end, hash. */
-  #tokens: Int32Array = new Int32Array(3 * 32);
-  #tokenCount = 0;
-  /** Queue subscriptions found by the current match, before they are put into groups. */
-  #queued: Int32Array = new Int32Array(64);
-  #queuedCount = 0;
-  /** Place of each queue name in the current match's groups, by queue id; 0 when unseen. */
-  #groupOf: Int32Array = new Int32Array(16);
-  /** Scratch for rebuilding a subject from its node. */
-  #path = new Uint8Array(256);
+  readonly #result = new MatchResult(8);
 
   #subCount = 0;
   #inserts = 0;
@@ -137,13 +129,13 @@ export class Sublist {
     this.#subCount--;
     this.#removes = (this.#removes + 1) | 0;
     this.#prune(node);
-    this.#changed(this.#path, 0, length);
+    this.#changed(scratch.path, 0, length);
   }
 
   /** A copy of the subject of a subscription, for whatever is not done for each message. */
   subjectOf(id: number): Buffer {
     const length = this.#writeSubject(this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_NODE]!);
-    return Buffer.from(this.#path.subarray(0, length));
+    return Buffer.from(scratch.path.subarray(0, length));
   }
 
   /**
@@ -159,10 +151,10 @@ export class Sublist {
     result.groupCount = 0;
     result.publisher = undefined;
     result.receiver = null;
-    this.#queuedCount = 0;
+    scratch.queuedCount = 0;
     if (this.#splitTokens(buf, start, end)) {
       this.#walk(ROOT, 0, buf);
-      if (this.#queuedCount > 0) this.#formGroups();
+      if (scratch.queuedCount > 0) this.#formGroups();
     }
     if (start < end && this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
     return result;
@@ -176,7 +168,7 @@ export class Sublist {
   #walk(node: number, index: number, buf: Uint8Array): void {
     const words = this.#nodes.words;
     const base = node << RECORD_SHIFT;
-    if (index === this.#tokenCount) {
+    if (index === scratch.tokenCount) {
       this.#collect(node);
       return;
     }
@@ -185,9 +177,9 @@ export class Sublist {
     const star = words[base + NODE_STAR]!;
     if (star !== 0) this.#walk(star, index + 1, buf);
     const at = index * 3;
-    const start = this.#tokens[at]!;
-    const end = this.#tokens[at + 1]!;
-    const child = this.#find(node, buf, start, end, mixHash(this.#tokens[at + 2]!, node));
+    const start = scratch.tokens[at]!;
+    const end = scratch.tokens[at + 1]!;
+    const child = this.#find(node, buf, start, end, mixHash(scratch.tokens[at + 2]!, node));
     if (child !== 0) this.#walk(child, index + 1, buf);
   }
 
@@ -199,8 +191,8 @@ export class Sublist {
       id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
     }
     for (let id = this.#nodes.words[base + NODE_QUEUE]!; id !== 0; ) {
-      if (this.#queuedCount === this.#queued.length) this.#queued = doubled(this.#queued);
-      this.#queued[this.#queuedCount++] = id;
+      if (scratch.queuedCount === scratch.queued.length) scratch.queued = doubled(scratch.queued);
+      scratch.queued[scratch.queuedCount++] = id;
       id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
     }
   }
@@ -208,19 +200,19 @@ export class Sublist {
   /** Sorts the queue subscriptions found into one run per queue name, whatever their patterns. */
   #formGroups(): void {
     const result = this.#result;
-    const count = this.#queuedCount;
+    const count = scratch.queuedCount;
     while (result.queue.length < count) result.queue = doubled(result.queue);
     for (let i = 0; i < count; i++) {
       const queue = this.#queueOf(i);
-      while (this.#groupOf.length <= queue) this.#groupOf = doubled(this.#groupOf);
-      let group = this.#groupOf[queue]!;
+      while (scratch.groupOf.length <= queue) scratch.groupOf = doubled(scratch.groupOf);
+      let group = scratch.groupOf[queue]!;
       if (group === 0) {
         if (result.groupCount === result.groupEnds.length) {
           result.groupEnds = doubled(result.groupEnds);
         }
         result.groupEnds[result.groupCount] = 0;
         group = ++result.groupCount;
-        this.#groupOf[queue] = group;
+        scratch.groupOf[queue] = group;
       }
       result.groupEnds[group - 1]!++;
     }
@@ -231,14 +223,14 @@ export class Sublist {
       start += size;
     }
     for (let i = 0; i < count; i++) {
-      const group = this.#groupOf[this.#queueOf(i)]! - 1;
-      result.queue[result.groupEnds[group]!++] = this.#queued[i]!;
+      const group = scratch.groupOf[this.#queueOf(i)]! - 1;
+      result.queue[result.groupEnds[group]!++] = scratch.queued[i]!;
     }
-    for (let i = 0; i < count; i++) this.#groupOf[this.#queueOf(i)] = 0;
+    for (let i = 0; i < count; i++) scratch.groupOf[this.#queueOf(i)] = 0;
   }
 
   #queueOf(index: number): number {
-    return this.#subs.pool.words[(this.#queued[index]! << RECORD_SHIFT) + SUB_QUEUE]!;
+    return this.#subs.pool.words[(scratch.queued[index]! << RECORD_SHIFT) + SUB_QUEUE]!;
   }
 
   /** Finds the tokens of a published subject; false when one is empty, which matches nobody. */
@@ -247,14 +239,14 @@ export class Sublist {
     for (let i = start; i <= end; ) {
       const stop = tokenEnd(buf, i, end);
       if (stop === i) return false;
-      if ((count + 1) * 3 > this.#tokens.length) this.#tokens = doubled(this.#tokens);
-      this.#tokens[count * 3] = i;
-      this.#tokens[count * 3 + 1] = stop;
-      this.#tokens[count * 3 + 2] = hashBytes(buf, i, stop);
+      if ((count + 1) * 3 > scratch.tokens.length) scratch.tokens = doubled(scratch.tokens);
+      scratch.tokens[count * 3] = i;
+      scratch.tokens[count * 3 + 1] = stop;
+      scratch.tokens[count * 3 + 2] = hashBytes(buf, i, stop);
       count++;
       i = stop + 1;
     }
-    this.#tokenCount = count;
+    scratch.tokenCount = count;
     return true;
   }
 
@@ -320,18 +312,18 @@ export class Sublist {
     }
   }
 
-  /** Writes a node's subject to the front of `#path`; returns its length. */
+  /** Writes a node's subject to the front of the path; returns its length. */
   #writeSubject(node: number): number {
     let length = -1;
     for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
       length += this.#tokenLength(at) + 1;
     }
-    while (this.#path.length < length) this.#path = new Uint8Array(this.#path.length * 2);
+    while (scratch.path.length < length) scratch.path = new Uint8Array(scratch.path.length * 2);
     let end = length;
     for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
       const start = end - this.#tokenLength(at);
       this.#writeToken(at, start);
-      if (start > 0) this.#path[start - 1] = DOT;
+      if (start > 0) scratch.path[start - 1] = DOT;
       end = start - 1;
     }
     return length;
@@ -354,8 +346,8 @@ export class Sublist {
 
   #writeToken(node: number, at: number): void {
     const wildcard = this.#wildcardOf(node);
-    if (wildcard === 0) this.#nodes.copyText(node, this.#path, at);
-    else this.#path[at] = wildcard;
+    if (wildcard === 0) this.#nodes.copyText(node, scratch.path, at);
+    else scratch.path[at] = wildcard;
   }
 }
 

@@ -11,6 +11,9 @@
  *      9 hash       of sid and sink, its place in the sid index
  *     10 sid        one length byte and up to 23 bytes of text
  *
+ * A subscription whose messages leave the account has the negative number of its crossing in place of
+ * the sink, and no sid; the hash's word then holds the subscription of the other account, if any.
+ *
  * A subscription is found by its sink and sid. The subject is not stored: it is the path to the node.
  */
 
@@ -30,6 +33,8 @@ export const SUB_MAX = 7;
 export const SUB_DELIVERED = 8;
 const SUB_HASH = 9;
 export const SUB_SID = 10;
+/** Of a crossing's subscription: the client's subscription that it stands for, 0 for none. */
+export const SUB_ORIGIN = SUB_HASH;
 
 /** What the subscriptions need to know of their receiver. */
 export interface SubscriptionOwner {
@@ -95,6 +100,28 @@ export class Subscriptions {
     owner.firstSub = id;
     owner.subCount++;
     return id;
+  }
+
+  /**
+   * Makes a subscription that leads out of its account.
+   *
+   * @param queue id of the queue name, 0 for none; the subscription keeps one reference to it.
+   * @param origin the client's subscription that it stands for, 0 for none.
+   */
+  createCrossing(crossing: number, queue: number, origin: number): number {
+    const id = this.pool.allocate();
+    const base = id << RECORD_SHIFT;
+    this.pool.words[base + SUB_SINK] = -crossing;
+    this.pool.words[base + SUB_QUEUE] = queue;
+    this.pool.words[base + SUB_ORIGIN] = origin;
+    return id;
+  }
+
+  /** Forgets such a subscription, which has already left its sublist. */
+  destroyCrossing(id: number): void {
+    const queue = this.pool.words[(id << RECORD_SHIFT) + SUB_QUEUE]!;
+    if (queue !== 0) this.#queues.release(queue);
+    this.pool.free(id);
   }
 
   /** Forgets a subscription that has already left its sublist. */

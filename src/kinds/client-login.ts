@@ -5,8 +5,21 @@
  * meanwhile, so nothing that it sends after CONNECT is read before the decision is there.
  */
 
-import type { Authenticator, Login, LoginAttempt, LoginOutcome } from "../auth/authenticator.ts";
+import { isFull } from "../auth/account-members.ts";
+import type {
+  Authenticator,
+  Login,
+  LoginAttempt,
+  LoginFailure,
+  LoginOutcome,
+  UserIdentity,
+} from "../auth/authenticator.ts";
+import { ExpiryTimer } from "../auth/expiry-timer.ts";
+import { shared } from "../auth/grant.ts";
+import type { AttemptOrigin } from "../auth/login.ts";
+import { dismiss, refuse } from "../auth/refusal.ts";
 import type { ConnectionType } from "../config/options/auth.ts";
+import type { AccountMember } from "../core/account.ts";
 import type { Logger } from "../log/logger.ts";
 import { type ConnectOptions, DEFAULT_CONNECT, parseConnect } from "../protocol/connect-options.ts";
 import {
@@ -14,9 +27,11 @@ import {
   ERR_AUTHENTICATION_TIMEOUT,
   ERR_AUTHORIZATION,
   ERR_CLIENT_PROTOCOL,
+  ERR_MAX_ACCOUNT_CONNECTIONS,
   ERR_NO_RESPONDERS,
+  ERR_USER_EXPIRED,
 } from "../protocol/errors.ts";
-import { describeUser } from "./client-label.ts";
+import { describeMembership, describeUser } from "./client-label.ts";
 
 /**
  * Longest wait for a decision. nats-server sets no limit to it, as it compares all passwords at once;
@@ -24,17 +39,30 @@ import { describeUser } from "./client-label.ts";
  */
 const DECISION_MS_MAX = 30_000;
 
+/** Decisions that have been overtaken are made anew so often, until one of them is the last. */
+const OVERTAKEN_MAX = 3;
+
+interface Traffic {
+  readonly outMsgs: number;
+  readonly outBytes: number;
+}
+
 /** What a login needs of its client. */
-export interface LoginClient {
-  readonly label: string;
+export interface LoginClient extends AccountMember {
+  readonly cid: number;
   readonly isClosed: boolean;
+  readonly tls: AttemptOrigin["tls"];
+  readonly startedAt: number;
+  readonly keepalive: { readonly rttMs: number };
+  readonly inMsgs: number;
+  readonly inBytes: number;
+  readonly outbound: AccountMember["outbound"] & Traffic;
   readonly certificates: readonly Uint8Array[] | null;
   readonly ip: string;
   /** Lets input wait until the decision is there. */
   holdInput(): void;
   releaseInput(): void;
   sendError(text: string): void;
-  close(reason: ClosedReason): void;
   onInternalError(error: Error): void;
   /** Takes back what an earlier CONNECT has brought. */
   onConnectAgain(): void;
@@ -63,6 +91,8 @@ export class ClientLogin {
   readonly #host: LoginHost;
   readonly #type: ConnectionType;
   #timer: Timer | undefined;
+  /** Null for the many clients that may stay for ever. */
+  #expiry: ExpiryTimer | null = null;
   /** There is no handshake, or it is over. */
   #hasBegun = false;
   /** CONNECT has been received, whatever came of it. */
@@ -73,6 +103,11 @@ export class ClientLogin {
     this.#host = host;
     this.#type = type;
     this.nonce = host.authenticator.needsNonce ? host.authenticator.createNonce() : "";
+  }
+
+  /** Who the client is where no file says so; null otherwise, and while it is not in. */
+  get identity(): UserIdentity | null {
+    return this.login?.identity ?? null;
   }
 
   get hasConnected(): boolean {
@@ -91,8 +126,8 @@ export class ClientLogin {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
+    this.#expiry?.stop();
   }
 
   /** Ends the wait for a decision, as if there was no time left. */
@@ -128,10 +163,11 @@ export class ClientLogin {
     const { authenticator } = this.#host;
     if (!authenticator.admitsWithoutConnect(this.#type)) return false;
     const outcome = authenticator.login(this.#attempt());
-    if (outcome instanceof Promise || !outcome.ok) return false;
+    if (!(outcome instanceof Promise) && !outcome.ok) return false;
     this.end();
-    this.#accept(outcome, false);
     this.#hasConnected = true;
+    if (!(outcome instanceof Promise)) this.#settle(outcome);
+    else void this.#await(outcome, (decided) => this.#settle(decided));
     return true;
   }
 
@@ -142,13 +178,28 @@ export class ClientLogin {
    * @returns a promise when a password has to be compared, which takes half a minute at most.
    */
   recheck(): Promise<void> | undefined {
+    try {
+      return this.#recheck();
+    } catch (error) {
+      // Others are rechecked with it, and have nothing to do with what is wrong here.
+      this.#client.onInternalError(error as Error);
+      return undefined;
+    }
+  }
+
+  #recheck(): Promise<void> | undefined {
     if (this.#timer !== undefined && this.login === null && !this.isAwaited) this.end();
     else if (this.#hasBegun && this.#timer === undefined) {
       const outcome = this.#host.authenticator.recheck(this.login, this.#attempt());
-      if (!(outcome instanceof Promise)) this.#reconsider(outcome);
-      else return this.#await(outcome, (decided) => this.#reconsider(decided));
+      if (!(outcome instanceof Promise)) this.#settle(outcome);
+      else return this.#await(outcome, (decided) => this.#settle(decided));
     }
     return undefined;
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #startTimer(ms: number): void {
@@ -165,16 +216,24 @@ export class ClientLogin {
   #attempt(): LoginAttempt {
     const client = this.#client;
     const { log } = this.#host;
+    // Until it is measured: how long CONNECT has taken, as in nats-server.
+    const rttMs = client.keepalive.rttMs || Math.max(Date.now() - client.startedAt, 1);
     return {
       options: this.options,
       nonce: this.nonce,
       connectionType: this.#type,
       ip: client.ip,
+      get origin() {
+        const { cid, tls, startedAt, inMsgs, inBytes } = client;
+        const { outMsgs, outBytes } = client.outbound;
+        return { cid, tls, startedAt, rttMs, traffic: { inMsgs, inBytes, outMsgs, outBytes } };
+      },
       // The TLS library is asked for them only if somebody wants to know.
       get certificates() {
         return client.certificates;
       },
       debug: (text) => log.debug(`${client.label} - ${text}`),
+      error: (text) => log.error(`${client.label} - ${text}`),
       warn: (text) => log.warn(text),
       isAbandoned: () => client.isClosed,
     };
@@ -189,8 +248,8 @@ export class ClientLogin {
     client.holdInput();
     this.#startTimer(Math.max(this.#host.authTimeoutMs, DECISION_MS_MAX));
     try {
-      const decided = await outcome;
-      this.end();
+      const decided = await this.#latest(await outcome);
+      this.#stopTimer();
       if (client.isClosed) return;
       conclude(decided);
       client.releaseInput();
@@ -199,45 +258,92 @@ export class ClientLogin {
     }
   }
 
-  #reconsider(outcome: LoginOutcome): void {
-    if (outcome.ok) this.#accept(outcome, false);
-    // A user that is gone is let go without a word, as by nats-server.
-    else if (outcome.reason === ClosedReason.ClientClosed) this.#client.close(outcome.reason);
-    else this.#refuse(outcome.reason, outcome.options);
+  /** Options or claims may have changed since the decision was made. */
+  async #latest(outcome: LoginOutcome): Promise<LoginOutcome> {
+    const { authenticator } = this.#host;
+    let decided = outcome;
+    for (let i = 0; i < OVERTAKEN_MAX; i++) {
+      if (!decided.ok || authenticator.isCurrent(decided)) break;
+      const again = authenticator.recheck(decided, this.#attempt());
+      decided = again instanceof Promise ? await again : again;
+    }
+    return decided;
+  }
+
+  #settle(outcome: LoginOutcome): void {
+    if (!outcome.ok) this.#refuse(outcome);
+    else if (this.#hasRoom(outcome)) this.#accept(outcome, false);
   }
 
   #conclude(outcome: LoginOutcome, isFirst: boolean): void {
-    const { account, new_account, protocol, headers, no_responders } = outcome.options;
-    if (!outcome.ok) this.#refuse(outcome.reason, outcome.options);
-    else if (account !== "" || new_account) {
-      this.#refuse(ClosedReason.AuthenticationViolation, outcome.options);
-    } else {
-      this.#accept(outcome, isFirst);
-      if (protocol < 0 || protocol > 1) {
-        this.#refuseConnect(ERR_CLIENT_PROTOCOL, ClosedReason.BadClientProtocolVersion);
-      } else if (no_responders && (!headers || this.#host.options.noHeaderSupport)) {
-        this.#refuseConnect(ERR_NO_RESPONDERS, ClosedReason.NoRespondersRequiresHeaders);
-      } else this.#client.onConnected(this.options);
-    }
+    if (!outcome.ok) this.#refuse(outcome);
+    else if (this.#hasRoom(outcome)) this.#enter(outcome, isFirst);
   }
 
-  #accept(login: Login, isFirst: boolean): void {
+  /** Nothing but CONNECT itself stands against the client. */
+  #enter(login: Login, isFirst: boolean): void {
+    const { account, new_account, protocol, headers, no_responders } = login.options;
+    if (account !== "" || new_account) {
+      this.#refuse(refuse(ClosedReason.AuthenticationViolation, login.options, login.identity));
+      return;
+    }
+    this.#accept(login, isFirst);
+    if (this.#client.isClosed) return;
+    if (protocol < 0 || protocol > 1) {
+      this.#refuseConnect(ERR_CLIENT_PROTOCOL, ClosedReason.BadClientProtocolVersion);
+    } else if (no_responders && (!headers || this.#host.options.noHeaderSupport)) {
+      this.#refuseConnect(ERR_NO_RESPONDERS, ClosedReason.NoRespondersRequiresHeaders);
+    } else this.#client.onConnected(this.options);
+  }
+
+  /** Clients that are one too many for the account have to go. */
+  #hasRoom(login: Login): boolean {
+    if (!isFull(login.account, this.#client)) return true;
+    const reason = ClosedReason.MaxAccountConnectionsExceeded;
+    this.#refuse(dismiss(reason, ERR_MAX_ACCOUNT_CONNECTIONS, login));
+    return false;
+  }
+
+  #accept(outcome: Login, isFirst: boolean): void {
+    const login = shared(outcome);
     this.login = login;
     this.options = login.options;
+    if (login.expiresAtMs === 0) this.#expiry?.stop();
+    else {
+      this.#expiry ??= new ExpiryTimer();
+      this.#expiry.start(login.expiresAtMs, () => this.#onExpired(login));
+    }
     this.#client.onLogin(login, isFirst);
   }
 
-  /** The client is told nothing that would help to guess; the log has the user it claimed to be. */
-  #refuse(reason: ClosedReason, options: Readonly<ConnectOptions>): void {
+  #onExpired(login: Login): void {
+    this.#refuse(dismiss(ClosedReason.AuthenticationExpired, ERR_USER_EXPIRED, login));
+  }
+
+  /** Whoever is refused at the door learns nothing; the log has the user it claimed to be. */
+  #refuse({ reason, text, options, identity }: LoginFailure): void {
     if (reason === ClosedReason.AuthenticationTimeout) {
       this.#onTimeout();
       return;
     }
-    const user = describeUser(options);
+    const { label } = this.#client;
+    const { log } = this.#host;
+    if (text === ERR_AUTHORIZATION) this.#logRefusal(options, identity);
+    if (text !== "") this.#client.sendError(text);
+    // Of clients that are in, nats-server says twice where they are.
+    const where = this.login === null ? "" : describeMembership(this.login);
+    if (text === ERR_MAX_ACCOUNT_CONNECTIONS) {
+      log.error(`${label} - ${text}${where}`);
+      // After a reload nats-server lets its users log in again, and they fail.
+      if (this.login !== null && identity === null) this.#logRefusal(options, null);
+    } else if (text !== ERR_AUTHORIZATION && text !== "") log.debug(`${label} - ${text}${where}`);
+    this.#client.close(reason);
+  }
+
+  #logRefusal(options: Readonly<ConnectOptions>, identity: UserIdentity | null): void {
+    const user = describeUser(options, identity);
     const who = user === "" ? "" : ` - ${user}`;
     this.#host.log.error(`${this.#client.label} - authentication error${who}`);
-    this.#client.sendError(ERR_AUTHORIZATION);
-    this.#client.close(reason);
   }
 
   #refuseConnect(text: string, reason: ClosedReason): void {

@@ -1,5 +1,6 @@
 /** Other permissions for a client that has subscriptions already. */
 
+import type { UserIdentity } from "../auth/login.ts";
 import type { Account } from "../core/account.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
@@ -13,7 +14,9 @@ interface PermittedClient {
   readonly account: Account;
   readonly outbound: Outbound;
   readonly options: Readonly<ConnectOptions>;
+  readonly identity: UserIdentity | null;
   readonly permissions: PermissionSet | null;
+  readonly isClosed: boolean;
   sendError(text: string): void;
   onSubscriptionEnded(sid: string): void;
 }
@@ -40,9 +43,11 @@ export function reviewSubscriptions(client: PermittedClient, host: PermissionHos
       const inQueue = queue === "" ? "" : ` using queue ${goQuote(Buffer.from(queue, "latin1"))}`;
       const what = `${goQuote(subject)}${inQueue} (sid ${goQuoteText(sid)})`;
       client.sendError(`Permissions Violation for Subscription to ${what}`);
+      // It may have been the one byte too many: then all subscriptions are gone already.
+      if (client.isClosed) return;
       account.unsubscribe(outbound, id);
       client.onSubscriptionEnded(sid);
-      const who = describeUser(client.options) || 'User "N/A"';
+      const who = describeUser(client.options, client.identity) || 'User "N/A"';
       log.info(`Removed sub ${what} for ${who} - not authorized`);
     } else if (permissions.needsFilter(subject, 0, length, queue)) outbound.filter = permissions;
     id = next;

@@ -4,23 +4,27 @@
  */
 
 import type { Login } from "../auth/authenticator.ts";
-import type { Account } from "../core/account.ts";
+import type { UserIdentity } from "../auth/login.ts";
+import type { Account, AccountMember } from "../core/account.ts";
+import type { Passage } from "../core/crossing/passage.ts";
 import type { Delivery } from "../core/delivery.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { SinkTable } from "../core/sink.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
 import { Connection, type ConnectionHost, type Peer } from "../net/connection.ts";
-import { Keepalive, type KeepaliveOwner } from "../net/keepalive.ts";
+import { Keepalive, type KeepaliveHost, type KeepaliveOwner } from "../net/keepalive.ts";
 import type { Transport } from "../net/transport.ts";
 import type { ConnectOptions } from "../protocol/connect-options.ts";
-import { ClosedReason, ERR_STALE, encodeError } from "../protocol/errors.ts";
-import { checkInfo, type ServerInfo } from "../protocol/info.ts";
+import { ClosedReason, ERR_MAX_SUBSCRIPTIONS, ERR_STALE, encodeError } from "../protocol/errors.ts";
+import { type ClientInfo, checkInfo, type ServerInfo } from "../protocol/info.ts";
 import type { Message } from "../protocol/message.ts";
 import type { ParserFault } from "../protocol/parser.ts";
 import { answerFault } from "./client-faults.ts";
 import { encodeGreeting } from "./client-greeting.ts";
+import { encodeClientInfo } from "./client-info.ts";
 import { describeClient } from "./client-label.ts";
+import { type ClientLimits, clientLimits } from "./client-limits.ts";
 import { ClientLogin, type LoginClient, type LoginHost } from "./client-login.ts";
 import { reviewSubscriptions } from "./client-permissions.ts";
 import { headerBytesOf, traceIn, traceOut, tracePayload } from "./client-trace.ts";
@@ -31,55 +35,84 @@ import { printable } from "./printable.ts";
 const HELD_INPUT_MAX = 64 * 1024;
 const OK = Buffer.from("+OK\r\n");
 const PING = Buffer.from("PING\r\n");
+const INT32_MAX = 0x7fffffff;
 
 /** What clients need from their server. */
-export interface ClientHost extends ConnectionHost, LoginHost, ViolationHost {
+export interface ClientHost extends ConnectionHost, KeepaliveHost, LoginHost, ViolationHost {
   readonly log: ConnectionHost["log"];
-  readonly options: ConnectionHost["options"] & {
-    readonly maxSubscriptions: number;
-    readonly maxSubTokens: number;
-    readonly pingIntervalMs: number;
-    readonly pingMax: number;
-    readonly noHeaderSupport: boolean;
-  };
+  readonly options: ConnectionHost["options"] &
+    KeepaliveHost["options"] & {
+      readonly maxSubscriptions: number;
+      readonly maxSubTokens: number;
+      readonly noHeaderSupport: boolean;
+    };
   readonly serverInfo: ServerInfo;
+  /** Where clients are until it is known who they are. */
   readonly account: Account;
+  readonly systemAccount: Account | null;
+  readonly clusterName: string;
   readonly subs: Subscriptions;
   readonly sinks: SinkTable;
   readonly delivery: Delivery;
+  readonly passage: Passage;
 }
 
-export abstract class ClientSession extends Connection implements KeepaliveOwner, LoginClient {
+/** The latest answer to `requestInfo`, as long as the round-trip time stays the same. */
+interface KeptInfo {
+  readonly isShared: boolean;
+  readonly isSystem: boolean;
+  readonly rttMs: number;
+  readonly bytes: Buffer;
+}
+
+export abstract class ClientSession
+  extends Connection
+  implements KeepaliveOwner, LoginClient, AccountMember
+{
   readonly keepalive: Keepalive;
-  readonly account: Account;
+  /** Where it publishes and subscribes; changes only when it has no subscriptions. */
+  account: Account;
   readonly login: ClientLogin;
   /** What the client may do; null for everything. */
   permissions: PermissionSet | null = null;
-  protected readonly host: ClientHost;
+  declare protected readonly host: ClientHost;
   protected verbose = true;
   protected pedantic = true;
   protected noResponders = false;
+  /** Subscriptions that it may have at a time. */
+  protected maxSubscriptions = Number.POSITIVE_INFINITY;
   /** The first PING was answered, with INFO for those that take it. */
   protected isInformed = false;
-  /** `ip:port - cid:N` */
-  readonly #base: string;
-  #label: string;
+  /** The part of the label that tells who it has said that it is. */
+  #who = "";
+  #keptInfo: KeptInfo | null = null;
 
   constructor(host: ClientHost, transport: Transport, cid: number, peer: Peer) {
     super(host, transport, cid, peer);
-    this.host = host;
     this.account = host.account;
-    this.#base = `${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port} - cid:${cid}`;
-    this.#label = this.#base;
-    this.keepalive = new Keepalive(this, host.options);
+    this.keepalive = new Keepalive(this);
     this.login = new ClientLogin(this, host, peer.isInProcess ? "IN_PROCESS" : "STANDARD");
     this.parser.connectRequired = this.login.isAwaited;
+    this.#applyLimits();
+    this.account.members.add(this);
     host.sinks.add(this.outbound);
-    host.log.debug(`${this.#label} - Client connection created`);
+    this.debug?.("Client connection created");
   }
 
+  get keepaliveHost(): KeepaliveHost {
+    return this.host;
+  }
+
+  /** `ip:port - cid:N`, and then who it has said that it is. Put together anew: few need it. */
   get label(): string {
-    return this.#label;
+    const { ip, port } = this.peer;
+    return `${ip.includes(":") ? `[${ip}]` : ip}:${port} - cid:${this.cid}${this.#who}`;
+  }
+
+  /** For lines of the log about the client; null when nobody wants them. */
+  get debug(): ((text: string) => void) | null {
+    const { log } = this.host;
+    return log.debugging ? (text) => log.debug(`${this.label} - ${text}`) : null;
   }
 
   get ip(): string {
@@ -93,6 +126,10 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
   /** What the client has said of itself. */
   get options(): Readonly<ConnectOptions> {
     return this.login.options;
+  }
+
+  get identity(): UserIdentity | null {
+    return this.login.login?.identity ?? null;
   }
 
   /** Whether INFO may come at any time: that is agreed on, and the first PING was answered. */
@@ -136,13 +173,17 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
     this.#dropSubscriptions();
   }
 
-  onLogin({ permissions, options }: Login, isFirst: boolean): void {
+  onLogin(login: Login, isFirst: boolean): void {
+    const { permissions, options } = login;
     this.parser.connectRequired = false;
     this.outbound.echo = options.echo;
     this.verbose = options.verbose;
     this.pedantic = options.pedantic;
-    if (isFirst) this.#label = describeClient(this.#base, options, this.account.name);
+    this.#bind(login.account);
+    this.#applyLimits(this.debug);
+    if (isFirst) this.#who = describeClient("", options, this.account.label, login.identity);
     this.#takePermissions(permissions);
+    if (this.outbound.subCount > this.maxSubscriptions) this.#closeForSubscriptions();
   }
 
   onConnected({ headers, no_responders }: Readonly<ConnectOptions>): void {
@@ -152,6 +193,24 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
     this.noResponders = no_responders;
     this.keepalive.onConnect();
     if (this.verbose) this.sendOk();
+  }
+
+  override applyOptions(): void {
+    super.applyOptions();
+    // The first time comes before there is anything but the connection.
+    if (this.login !== undefined) this.#applyLimits();
+  }
+
+  requestInfo(isShared: boolean, isSystem: boolean): Buffer {
+    const { rttMs } = this.keepalive;
+    const kept = this.#keptInfo;
+    if (kept?.rttMs === rttMs && kept.isShared === isShared && kept.isSystem === isSystem) {
+      return kept.bytes;
+    }
+    const server = { name: this.host.serverInfo.name, cluster: this.host.clusterName };
+    const bytes = encodeClientInfo(this, server, isShared, isSystem);
+    this.#keptInfo = { isShared, isSystem, rttMs, bytes };
+    return bytes;
   }
 
   /** Decides again whether the client may stay, and what it may do. */
@@ -186,7 +245,7 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
 
   onPeerError(buf: Buffer, start: number, end: number): void {
     const text = printable(buf.toString("utf8", start, end));
-    this.host.log.error(`${this.#label} - Client Error ${text}`);
+    this.host.log.error(`${this.label} - Client Error ${text}`);
     this.close(ClosedReason.ParseError);
   }
 
@@ -199,8 +258,7 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
   }
 
   onMaxReached(sid: string, max: number): void {
-    const what = `Auto-unsubscribe limit of ${max} reached for sid '${printable(sid)}'`;
-    this.host.log.debug(`${this.#label} - ${what}`);
+    this.debug?.(`Auto-unsubscribe limit of ${max} reached for sid '${printable(sid)}'`);
   }
 
   onSubscriptionEnded(sid: string): void {
@@ -216,18 +274,17 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
 
   onPingTimer(): void {
     this.outbound.permits?.dropExpired();
-    this.host.log.debug(`${this.#label} - Client Ping Timer`);
+    this.debug?.("Client Ping Timer");
   }
 
   onPingDelayed(sinceActivityMs: number): void {
     const ago = `${Math.round(sinceActivityMs / 1000)}s ago`;
-    const why = `Delaying PING due to remote client data or ping ${ago}`;
-    this.host.log.debug(`${this.#label} - ${why}`);
+    this.debug?.(`Delaying PING due to remote client data or ping ${ago}`);
   }
 
   onStale(): void {
     this.host.stats.staleConnections++;
-    this.host.log.debug(`${this.#label} - Stale Client Connection - Closing`);
+    this.debug?.("Stale Client Connection - Closing");
     this.closeWithError(ERR_STALE, ClosedReason.StaleConnection);
   }
 
@@ -239,12 +296,32 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
     this.keepalive.stop();
     this.login.end();
     this.#dropSubscriptions();
+    this.account.members.delete(this);
     this.host.sinks.remove(this.outbound);
+  }
+
+  /** What INFO says about the connection once it is known who the client is. */
+  protected aboutConnection(): ClientInfo {
+    return {
+      cid: this.cid,
+      ip: this.peer.ip,
+      account: this.account.name,
+      isSystemAccount: this.account === this.host.systemAccount,
+      maxPayload: this.#limits().maxPayload,
+    };
+  }
+
+  protected subscribe(
+    queue: string,
+    buf: Buffer,
+    ranges: Parameters<Account["subscribe"]>[3],
+  ): void {
+    this.account.subscribe(this.outbound, queue, buf, ranges, this.debug);
   }
 
   /** Closes without an error to the client: what nats-server does for lines it cannot read. */
   protected refuseLine(reason: string): void {
-    this.host.log.error(`${this.#label} - ${reason}`);
+    this.host.log.error(`${this.label} - ${reason}`);
     this.close(ClosedReason.ProtocolViolation);
   }
 
@@ -254,14 +331,51 @@ export abstract class ClientSession extends Connection implements KeepaliveOwner
   }
 
   protected trace(text: string): void {
-    this.host.log.trace(`${this.#label} - ${printable(text)}`);
+    this.host.log.trace(`${this.label} - ${printable(text)}`);
     // Lines that do not fit any more would be lost: rather fewer of them in the same time.
     if (this.host.log.isBehind) this.parser.pause();
+  }
+
+  protected traceMapping(published: Message, mapped: Message): void {
+    const from = published.subject.toString("utf8", published.subjectStart, published.subjectEnd);
+    const to = mapped.subject.toString("utf8", mapped.subjectStart, mapped.subjectEnd);
+    this.trace(`<<- [MAPPING ${from} -> ${to}]`);
   }
 
   protected traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {
     const text = tracePayload(this.host.log, buf, bodyStart, end - 2, headerBytes);
     if (text !== null) this.trace(`<<- ${text}`);
+  }
+
+  /** What is subscribed to in one account means nothing in another one. */
+  #bind(account: Account): void {
+    this.#keptInfo = null;
+    if (account !== this.account) {
+      this.#dropSubscriptions();
+      this.account.members.delete(this);
+      this.account = account;
+    }
+    account.members.add(this);
+    account.wake();
+  }
+
+  /** The limit has gone below what is subscribed to already. */
+  #closeForSubscriptions(): void {
+    if (this.account.mayLogRefusal()) {
+      this.host.log.error(`${this.label} - ${ERR_MAX_SUBSCRIPTIONS}`);
+    }
+    this.closeWithError(ERR_MAX_SUBSCRIPTIONS, ClosedReason.MaxSubscriptionsExceeded);
+  }
+
+  /** The least of what server, account and user allow. */
+  #applyLimits(debug: ((text: string) => void) | null = null): void {
+    const { maxSubscriptions, maxPayload } = this.#limits(debug);
+    this.maxSubscriptions = maxSubscriptions;
+    this.parser.maxPayload = maxPayload < 0 ? INT32_MAX : maxPayload;
+  }
+
+  #limits(debug: ((text: string) => void) | null = null): ClientLimits {
+    return clientLimits(this.host.options, this.account.limits, this.login.login, debug);
   }
 
   /** Subscriptions that are there, and requests to be answered, are kept as long as they are allowed. */

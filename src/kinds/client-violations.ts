@@ -5,6 +5,7 @@
  * again what it has just said of the same client.
  */
 
+import type { UserIdentity } from "../auth/login.ts";
 import { type Denials, type DeniedOperation, QUIET } from "../core/permissions/denials.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import { type DecidingRule, describeRule } from "../core/permissions/verdict.ts";
@@ -27,6 +28,7 @@ export interface Violator {
   readonly account: { readonly name: string };
   readonly options: Readonly<ConnectOptions>;
   readonly permissions: PermissionSet | null;
+  readonly identity: UserIdentity | null;
   sendError(text: string): void;
 }
 
@@ -118,7 +120,7 @@ function report(client: Violator, host: ViolationHost, denied: Denied, line: str
     operation,
     cid,
     account: account.name,
-    user: userName(options),
+    user: userName(options, client.identity),
     subject,
     queue,
     rule: reason,

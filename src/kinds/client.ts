@@ -4,6 +4,7 @@
  * The order of checks and answers and all texts are nats-server's.
  */
 
+import type { Mappings } from "../core/mapping/mappings.ts";
 import type { MatchResult } from "../core/match-result.ts";
 import { countTokens, isValidLiteralSubject, isValidSubject } from "../core/subject.ts";
 import {
@@ -37,15 +38,16 @@ export class Client extends ClientSession {
    * PUB and HPUB. Reserved subjects are refused, an accepted message is acknowledged before it is
    * delivered, and a request that nobody took is answered with 503.
    */
-  onMessage(message: Message): void {
+  onMessage(published: Message): void {
     this.freshMsgs = (this.freshMsgs + 1) | 0;
-    this.freshBytes = (this.freshBytes + message.totalBytes) | 0;
-    if (this.parser.tracing) this.traceMessage(message);
+    this.freshBytes = (this.freshBytes + published.totalBytes) | 0;
+    if (this.parser.tracing) this.traceMessage(published);
     // A message with a line of its own was checked when that line came.
-    if (this.pedantic && message === this.parser.message) this.onMessageLine(message);
+    if (this.pedantic && published === this.parser.message) this.onMessageLine(published);
     const account = this.account;
+    const message = account.mappings === null ? published : this.#map(published, account.mappings);
     const result = account.sublist.match(
-      message.buf,
+      message.subject,
       message.subjectStart,
       message.subjectEnd,
       message.hash,
@@ -79,7 +81,7 @@ export class Client extends ClientSession {
     const queue = tokens.count === 3 ? tokens.text(buf, 1) : "";
     const subjectStart = tokens.start(0);
     const subjectEnd = tokens.end(0);
-    const { maxSubTokens, maxSubscriptions } = this.host.options;
+    const { maxSubTokens } = this.host.options;
     const permissions = this.permissions;
     if (
       queue === SYSTEM_QUEUE ||
@@ -92,7 +94,7 @@ export class Client extends ClientSession {
       refuseLongSubject(this, this.host, buf, tokens);
       return;
     }
-    if (maxSubscriptions > 0 && this.outbound.subCount >= maxSubscriptions) {
+    if (this.outbound.subCount >= this.maxSubscriptions) {
       this.sendError(ERR_MAX_SUBSCRIPTIONS);
       if (this.account.mayLogRefusal()) {
         this.host.log.error(`${this.label} - ${ERR_MAX_SUBSCRIPTIONS}`);
@@ -105,7 +107,7 @@ export class Client extends ClientSession {
         this.sendError(ERR_INVALID_SUBJECT);
         return;
       }
-      this.account.subscribe(this.outbound, queue, buf, {
+      this.subscribe(queue, buf, {
         subjectStart,
         subjectEnd,
         sidStart: tokens.start(sid),
@@ -148,8 +150,7 @@ export class Client extends ClientSession {
     if (!this.login.hasConnected || this.isInformed) return;
     this.isInformed = true;
     if (this.options.protocol < 1) return;
-    const about = { cid: this.cid, ip: this.peer.ip, account: this.account.name };
-    this.outbound.append(encodeInfo(this.host.serverInfo, about));
+    this.outbound.append(encodeInfo(this.host.serverInfo, this.aboutConnection()));
   }
 
   onPong(): void {
@@ -158,21 +159,28 @@ export class Client extends ClientSession {
 
   /** Subjects of the servers' own are for no client, others for those that have the right to them. */
   #mayPublish(message: Message, result: MatchResult): boolean {
-    const { buf, subjectStart, subjectEnd, hash } = message;
+    const { subject, subjectStart, subjectEnd, hash } = message;
     const permissions = this.permissions;
-    if (!isReservedSubject(buf, subjectStart, subjectEnd)) {
+    if (!isReservedSubject(subject, subjectStart, subjectEnd)) {
       if (
         permissions === null ||
         !permissions.limitsPublish ||
-        permissions.mayPublish(buf, subjectStart, subjectEnd, hash)
+        permissions.mayPublish(subject, subjectStart, subjectEnd, hash)
       ) {
         result.publisher = permissions;
         return true;
       }
-      if (this.outbound.permits?.take(buf, subjectStart, subjectEnd, hash)) return true;
+      if (this.outbound.permits?.take(subject, subjectStart, subjectEnd, hash)) return true;
     }
-    refusePublish(this, this.host, buf, subjectStart, subjectEnd);
+    refusePublish(this, this.host, subject, subjectStart, subjectEnd);
     return false;
+  }
+
+  /** Mappings come before everything else that looks at the subject. */
+  #map(published: Message, mappings: Mappings): Message {
+    const mapped = this.host.passage.mapped(published, mappings);
+    if (this.parser.tracing && mapped !== published) this.traceMapping(published, mapped);
+    return mapped;
   }
 
   #isRefusedReply({ buf, replyStart, replyEnd }: Message): boolean {

@@ -4,8 +4,6 @@
  * A kind (client, later route, gateway, leafnode) extends this class with what the operations mean.
  */
 
-import type { WriteTimeoutPolicy } from "../config/options/cluster.ts";
-import { goDuration } from "../log/go-duration.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import type { Message } from "../protocol/message.ts";
@@ -15,9 +13,8 @@ import { Outbound, type OutboundOwner } from "./outbound.ts";
 import type { TlsSession } from "./tls/session.ts";
 import type { Transport } from "./transport.ts";
 import type { Laggard, Turn } from "./turn.ts";
+import { WriteWatch, type WriteWatchHost } from "./write-watch.ts";
 
-/** nats-server writes in buffers of this size, which its slow consumer log line counts. */
-const CHUNK_BYTES = 64 * 1024;
 const INT32_MAX = 0x7fffffff;
 
 /** What all connections of one server share. */
@@ -26,10 +23,7 @@ export interface ConnectionHost {
   readonly turn: Turn;
   /** Filled by the parsers. */
   readonly message: Message;
-  readonly options: {
-    readonly maxPending: number;
-    readonly writeDeadlineMs: number;
-    readonly writeTimeout: WriteTimeoutPolicy;
+  readonly options: WriteWatchHost["options"] & {
     readonly maxControlLine: number;
     readonly maxPayload: number;
     readonly noFastProducerStall: boolean;
@@ -58,6 +52,7 @@ export interface Peer {
   readonly isInProcess?: boolean;
 }
 
+/** There may be a great many of these: a field more would take a third more memory. */
 export abstract class Connection implements InboundOwner, OutboundOwner, ParserHandler {
   readonly cid: number;
   readonly peer: Peer;
@@ -76,20 +71,11 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   protected isActive = false;
   protected freshMsgs = 0;
   protected freshBytes = 0;
-  readonly #host: ConnectionHost;
-  #transport: Transport;
-  #writeTimer: Timer | undefined;
-  /** Time, and `outbound.sentBytes`, at which the write began that has yet to end. */
-  #writeBeganAt = 0;
-  #writeStart = 0;
-  /** What `outbound.sentBytes` must reach by the write deadline. */
-  #writeGoal = 0;
-  /** A write has taken too long, and the connection was left open. */
-  #isSlow = false;
+  protected readonly host: ConnectionHost;
+  #watch: WriteWatch | null = null;
 
   protected constructor(host: ConnectionHost, transport: Transport, cid: number, peer: Peer) {
-    this.#host = host;
-    this.#transport = transport;
+    this.host = host;
     this.cid = cid;
     this.peer = peer;
     this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
@@ -101,7 +87,7 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** Takes over the options that may have changed since the connection was made. */
   applyOptions(): void {
-    const { log, options } = this.#host;
+    const { log, options } = this.host;
     this.outbound.dropsWhenStalled = options.noFastProducerStall;
     this.outbound.tracing = log.tracing;
     this.outbound.debugging = log.debugging;
@@ -143,6 +129,7 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   abstract onMaxReached(sid: string, max: number): void;
   abstract onSubscriptionEnded(sid: string): void;
   abstract mayHold(bytes: number): boolean;
+  abstract requestInfo(isShared: boolean, isSystem: boolean): Buffer;
   abstract onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 
   get isClosed(): boolean {
@@ -157,7 +144,6 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** Goes on over another byte stream, from which nothing was read yet. */
   continueOver(transport: Transport): void {
-    this.#transport = transport;
     this.inbound.transport = transport;
     this.outbound.transport = transport;
   }
@@ -187,20 +173,20 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   }
 
   onStall(receiver: Laggard): void {
-    this.#host.stats.stalledProducers++;
+    this.host.stats.stalledProducers++;
     receiver.addWaiting(this.inbound);
   }
 
   /** The transport is gone. */
   onTransportClosed(failed: boolean): void {
     this.close(failed ? ClosedReason.ReadError : ClosedReason.ClientClosed, { flush: false });
-    this.#clearTimers();
+    this.#watch?.stop();
     this.outbound.close();
   }
 
   /** A fault of ours while handling this connection: it ends, the others go on. */
   onInternalError(error: Error): void {
-    this.#host.log.error(`${this.label} - Internal error: ${error.stack ?? error.message}`);
+    this.host.log.error(`${this.label} - Internal error: ${error.stack ?? error.message}`);
     this.close(ClosedReason.ReadError, { flush: false });
   }
 
@@ -211,52 +197,39 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   close(reason: ClosedReason, { flush = true } = {}): void {
     if (this.isClosed) return;
     this.closedReason = reason;
-    this.#host.log.debug(`${this.label} - Client connection closed: ${reason}`);
+    this.host.log.debug(`${this.label} - Client connection closed: ${reason}`);
     this.parser.stop();
-    this.#clearTimers();
+    this.#watch?.stop();
     this.inbound.stop();
     this.foldCounters();
     this.onClosing();
-    this.#host.onConnectionClosed(this);
+    this.host.onConnectionClosed(this);
     if (!flush) {
-      this.outbound.close();
-      this.#transport.terminate();
+      this.#abandon();
       return;
     }
     this.outbound.flush();
     if (this.outbound.pendingBytes === 0) this.#finish();
-    else this.#writeTimer = setTimeout(() => this.#abandon(), this.#host.options.writeDeadlineMs);
+    else this.#watched.onEnding(() => this.#abandon());
   }
 
   onPendingExceeded(): void {
-    const limit = this.#host.options.maxPending;
-    this.#slowConsumer(`MaxPending of ${limit} Exceeded`, ClosedReason.SlowConsumerPendingBytes);
+    this.#watched.onPendingExceeded();
   }
 
   onWriteBlocked(): void {
-    if (this.#writeTimer !== undefined) return;
-    this.#writeBeganAt = performance.now();
-    this.#writeStart = this.outbound.sentBeforeBlock;
-    this.#writeGoal = this.outbound.sentBytes + this.outbound.pendingBytes;
-    this.#writeTimer = setTimeout(
-      () => this.#onWriteDeadline(),
-      this.#host.options.writeDeadlineMs,
-    );
+    this.#watched.onBlocked();
   }
 
   onWriteProgress(): void {
-    if (this.isClosed || this.outbound.sentBytes < this.#writeGoal) return;
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-    if (this.#isSlow) this.#reportRecovery();
-    if (this.outbound.pendingBytes > 0) this.onWriteBlocked();
+    this.#watch?.onProgress();
   }
 
   /** Adds what came and went since the last time to the totals. */
   foldCounters(): void {
     if (this.isActive || this.freshMsgs > 0) this.onActivity();
     this.isActive = false;
-    const { stats } = this.#host;
+    const { stats } = this.host;
     this.inMsgs += this.freshMsgs;
     this.inBytes += this.freshBytes;
     stats.inMsgs += this.freshMsgs;
@@ -265,60 +238,20 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
     this.freshBytes = 0;
   }
 
-  #onWriteDeadline(): void {
-    this.#writeTimer = undefined;
-    const { writeDeadlineMs, writeTimeout } = this.#host.options;
-    const deadline = goDuration(writeDeadlineMs);
-    const size = describeSize(this.outbound.pendingBytes);
-    const what = `WriteDeadline of ${deadline} exceeded with ${size}`;
-    // Whoever takes nothing at all is not given more time.
-    if (writeTimeout === "retry" && this.outbound.sentBytes > this.#writeStart) {
-      this.#reportSlow(what);
-      this.#isSlow = true;
-      this.onWriteBlocked();
-      this.#writeStart = this.outbound.sentBytes;
-    } else this.#slowConsumer(what, ClosedReason.SlowConsumerWriteDeadline);
-  }
-
-  #slowConsumer(what: string, reason: ClosedReason): void {
-    if (this.isClosed) return;
-    this.#reportSlow(what);
-    this.close(reason, { flush: false });
-  }
-
-  #reportSlow(what: string): void {
-    this.#host.stats.slowConsumers++;
-    const state = this.#isSlow ? "State" : "Detected";
-    this.#host.log.info(`${this.label} - Slow Consumer ${state}: ${what}`);
-  }
-
-  #reportRecovery(): void {
-    this.#isSlow = false;
-    const seconds = ((performance.now() - this.#writeBeganAt) / 1000).toFixed(3);
-    const size = describeSize(this.#writeGoal - this.#writeStart);
-    this.#host.log.info(
-      `${this.label} - Slow Consumer Recovered: Flush took ${seconds}s with ${size}`,
-    );
+  get #watched(): WriteWatch {
+    this.#watch = WriteWatch.of(this.#watch, this, this.host);
+    return this.#watch;
   }
 
   /** Everything is sent: the transport may go. */
   #finish(): void {
-    this.#clearTimers();
+    this.#watch?.stop();
     this.outbound.close();
-    this.#transport.end();
+    this.outbound.transport.end();
   }
 
   #abandon(): void {
     this.outbound.close();
-    this.#transport.terminate();
+    this.outbound.transport.terminate();
   }
-
-  #clearTimers(): void {
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-  }
-}
-
-function describeSize(bytes: number): string {
-  return `${Math.ceil(bytes / CHUNK_BYTES)} chunks of ${bytes} total bytes.`;
 }

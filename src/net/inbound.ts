@@ -33,8 +33,8 @@ export class Inbound implements Producer {
   readonly #owner: InboundOwner;
   readonly #parser: Parser;
   readonly #turn: Turn;
-  /** Chunks not parsed yet, while the input waits. */
-  readonly #backlog: Buffer[] = [];
+  /** Chunks not parsed yet, while the input waits; null before it has ever waited. */
+  #backlog: Buffer[] | null = null;
   #stallTimer: Timer | undefined;
   #isHeld = false;
   #hasEnded = false;
@@ -53,7 +53,7 @@ export class Inbound implements Producer {
   /** A chunk has arrived; its memory is this object's from now on. */
   onData(chunk: Buffer): void {
     if (!this.#isHeld && this.#stallTimer === undefined) this.#consume(chunk);
-    else if (this.#mayKeep(chunk.length)) this.#backlog.push(chunk);
+    else if (this.#mayKeep(chunk.length)) this.#keep(chunk, false);
   }
 
   /** The peer will send no more; what it has sent is still parsed. */
@@ -87,12 +87,12 @@ export class Inbound implements Producer {
     clearTimeout(this.#stallTimer);
     this.#stallTimer = undefined;
     this.#isHeld = false;
-    this.#backlog.length = 0;
+    this.#backlog = null;
   }
 
   #goOn(): void {
     while (!this.#owner.isClosed && !this.#isWaiting) {
-      const chunk = this.#backlog.shift();
+      const chunk = this.#backlog?.shift();
       if (chunk === undefined) break;
       this.#consume(chunk);
     }
@@ -111,18 +111,26 @@ export class Inbound implements Producer {
     if ((lagging !== null || at < length) && !this.#owner.isClosed) {
       if (lagging !== null || !this.#isHeld) this.#stall(lagging);
       if (at < length && this.#mayKeep(length - at)) {
-        this.#backlog.unshift(chunk.subarray(at));
+        this.#keep(chunk.subarray(at), true);
         return;
       }
     }
     if (length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === length) freeMemory(chunk);
   }
 
+  #keep(chunk: Buffer, isFirst: boolean): void {
+    this.#backlog ??= [];
+    if (isFirst) this.#backlog.unshift(chunk);
+    else this.#backlog.push(chunk);
+  }
+
   /** Held input is not kept without a limit, as whoever sends it may be anybody. */
   #mayKeep(bytes: number): boolean {
     if (!this.#isHeld) return true;
     let held = bytes;
-    for (let i = 0; i < this.#backlog.length; i++) held += this.#backlog[i]!.length;
+    const backlog = this.#backlog;
+    if (backlog === null) return this.#owner.mayHold(held);
+    for (let i = 0; i < backlog.length; i++) held += backlog[i]!.length;
     return this.#owner.mayHold(held);
   }
 

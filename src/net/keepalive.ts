@@ -3,16 +3,23 @@
  * CONNECT, then one per interval unless the peer was heard of, and the end when too many are open.
  */
 
+import type { Deadlines, Due } from "./deadlines.ts";
+
 /** First PING after CONNECT, plus up to a fifth so that reconnecting clients spread out. */
 const FIRST_PING_MS = 2000;
 const FIRST_PING_JITTER = 0.2;
 /** A measured round-trip time is good for an hour; until then a quiet peer is pinged anyway. */
 const RTT_VALID_MS = 60 * 60 * 1000;
 
-/** The longest delay that the runtime's timers know, some 25 days. */
-export const TIMER_MS_MAX = 2 ** 31 - 1;
+/** What all keep-alives of one server share. */
+export interface KeepaliveHost {
+  readonly deadlines: Deadlines;
+  /** Read anew each time, so a reload takes effect with the next PING. */
+  readonly options: { readonly pingIntervalMs: number; readonly pingMax: number };
+}
 
 export interface KeepaliveOwner {
+  readonly keepaliveHost: KeepaliveHost;
   /** The interval has passed; one of the others may follow. */
   onPingTimer(): void;
   sendPing(): void;
@@ -22,33 +29,29 @@ export interface KeepaliveOwner {
   onPingDelayed(sinceActivityMs: number): void;
 }
 
-/** Read anew each time, so a reload takes effect with the next PING. */
-export interface KeepaliveSettings {
-  readonly pingIntervalMs: number;
-  readonly pingMax: number;
-}
-
-export class Keepalive {
+export class Keepalive implements Due {
   /** Last round trip in milliseconds; 0 while unknown. */
   rttMs = 0;
+  dueAt = 0;
+  place = 0;
   readonly #owner: KeepaliveOwner;
-  readonly #settings: KeepaliveSettings;
-  #timer: Timer | undefined;
   #open = 0;
-  #pingedAt = 0;
-  #measuredAt = 0;
+  /** At first the beginning of the connection, which CONNECT answers. */
+  #pingedAt = performance.now();
+  #measuredAt = -RTT_VALID_MS;
   #activeAt = 0;
 
-  constructor(owner: KeepaliveOwner, settings: KeepaliveSettings) {
+  constructor(owner: KeepaliveOwner) {
     this.#owner = owner;
-    this.#settings = settings;
-    this.#arm(settings.pingIntervalMs);
+    this.#startInterval();
   }
 
   /** CONNECT was accepted. */
   onConnect(): void {
+    if (this.rttMs === 0) this.rttMs = Math.max(performance.now() - this.#pingedAt, Number.EPSILON);
     const jitter = 1 + Math.random() * FIRST_PING_JITTER;
-    this.#arm(Math.min(this.#settings.pingIntervalMs, FIRST_PING_MS) * jitter);
+    const { deadlines, options } = this.#owner.keepaliveHost;
+    deadlines.set(this, Math.min(options.pingIntervalMs, FIRST_PING_MS) * jitter);
   }
 
   /** The peer sent something that shows it is alive. */
@@ -66,40 +69,33 @@ export class Keepalive {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #arm(delayMs: number): void {
-    clearTimeout(this.#timer);
-    // The runtime takes anything else for no delay at all, and says so on standard error.
-    const delay = Math.min(Math.max(delayMs, 1), TIMER_MS_MAX);
-    this.#timer = setTimeout(onTimer, delay, this);
-    this.#timer.unref();
+    this.#owner.keepaliveHost.deadlines.clear(this);
   }
 
   /** The interval has passed. */
-  onTimer(): void {
+  onDue(): void {
+    const { pingIntervalMs, pingMax } = this.#owner.keepaliveHost.options;
     this.#owner.onPingTimer();
     const now = performance.now();
     const quietMs = now - this.#activeAt;
     const isMeasured = this.rttMs > 0 && now - this.#measuredAt < RTT_VALID_MS;
-    if (isMeasured && this.#activeAt > 0 && quietMs < this.#settings.pingIntervalMs) {
-      this.#owner.onPingDelayed(quietMs);
-    } else {
-      if (this.#open + 1 > this.#settings.pingMax) {
-        this.#owner.onStale();
-        return;
-      }
+    const isHeardOf = isMeasured && this.#activeAt > 0 && quietMs < pingIntervalMs;
+    if (!isHeardOf && this.#open + 1 > pingMax) {
+      this.#owner.onStale();
+      return;
+    }
+    // The PING may be the one byte too many that ends the connection, and this with it.
+    this.#startInterval();
+    if (isHeardOf) this.#owner.onPingDelayed(quietMs);
+    else {
       this.#open++;
       this.#pingedAt = now;
       this.#owner.sendPing();
     }
-    this.#arm(this.#settings.pingIntervalMs);
   }
-}
 
-/** One function for all connections: a closure each would cost memory per idle connection. */
-function onTimer(keepalive: Keepalive): void {
-  keepalive.onTimer();
+  #startInterval(): void {
+    const { deadlines, options } = this.#owner.keepaliveHost;
+    deadlines.set(this, options.pingIntervalMs);
+  }
 }

@@ -18,6 +18,7 @@ import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { Sink } from "../core/sink.ts";
+import { Lag } from "./lag.ts";
 import type { Transport } from "./transport.ts";
 import type { Flushable, Laggard, Producer, Turn } from "./turn.ts";
 
@@ -35,6 +36,11 @@ const STALL_STEP_BYTES = 64 * 1024;
 /** A receiver that has taken bytes this recently is worth waiting for. */
 const PROGRESS_MS = 100;
 
+/** Bits of the state of an outbound: it awaits the end of the turn, or the socket, or nothing. */
+const LISTED = 1;
+const BLOCKED = 2;
+const CLOSED = 4;
+
 /** What an outbound needs from its connection. */
 export interface OutboundOwner {
   /** Accepting more would pass the limit; the connection closes. */
@@ -46,8 +52,10 @@ export interface OutboundOwner {
   onMaxReached(sid: string, max: number): void;
   onSubscriptionEnded(sid: string): void;
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
+  requestInfo(isShared: boolean, isSystem: boolean): Buffer;
 }
 
+/** There may be a great many of these: a field more would take a third more memory. */
 export class Outbound implements Sink, Flushable, Laggard {
   slot = 0;
   firstSub = 0;
@@ -70,23 +78,14 @@ export class Outbound implements Sink, Flushable, Laggard {
   dropsWhenStalled = false;
   transport: Transport;
 
-  /** Producers that wait for this connection to catch up. */
-  #waiting: Producer[] = [];
   readonly #turn: Turn;
   readonly #owner: OutboundOwner;
   readonly #maxPending: number;
-  /** Pending bytes from which producers wait for a receiver that is reading. */
-  readonly #stallEarly: number;
-  /** Pending bytes from which they wait in any case. */
-  readonly #stallAlways: number;
   #start = 0;
-  #isListed = false;
-  #isBlocked = false;
-  #isClosed = false;
-  /** Bytes taken by the socket since the connection began, and before the write that it cut short. */
+  #state = 0;
+  /** Bytes taken by the socket since the connection began. */
   #sent = 0;
-  #sentBeforeBlock = 0;
-  #progressAt = 0;
+  #lag: Lag | null = null;
   /** Size that the last turns needed, so that a busy connection does not grow anew each turn. */
   #usualBytes = FIRST_BUFFER;
 
@@ -95,8 +94,6 @@ export class Outbound implements Sink, Flushable, Laggard {
     this.#turn = turn;
     this.#owner = owner;
     this.#maxPending = maxPending;
-    this.#stallAlways = maxPending * STALL_SHARE;
-    this.#stallEarly = Math.min(EARLY_STALL_BYTES, this.#stallAlways);
   }
 
   get pendingBytes(): number {
@@ -110,30 +107,40 @@ export class Outbound implements Sink, Flushable, Laggard {
 
   /** Bytes taken by the socket before the last write that it did not take whole. */
   get sentBeforeBlock(): number {
-    return this.#sentBeforeBlock;
+    return this.#lag === null ? 0 : this.#lag.sentBefore;
   }
 
   get isBlocked(): boolean {
-    return this.#isBlocked;
+    return (this.#state & BLOCKED) !== 0;
+  }
+
+  /** Pending bytes from which producers wait for a receiver that is reading. */
+  get #stallEarly(): number {
+    return Math.min(EARLY_STALL_BYTES, this.#stallAlways);
+  }
+
+  /** Pending bytes from which they wait in any case. */
+  get #stallAlways(): number {
+    return this.#maxPending * STALL_SHARE;
   }
 
   reserve(bytes: number): boolean {
-    if (this.#isClosed) return false;
-    if (this.pendingBytes > EARLY_WRITE_BYTES && !this.#isBlocked) this.#write();
+    if ((this.#state & CLOSED) !== 0) return false;
+    if (this.pendingBytes > EARLY_WRITE_BYTES && !this.isBlocked) this.#write();
     const pending = this.pendingBytes;
     if (pending + bytes > this.#maxPending) {
       this.#owner.onPendingExceeded();
       return false;
     }
-    const isBehind = this.#isBlocked && this.#checkLag(pending);
+    const isBehind = this.isBlocked && this.#checkLag(pending);
     if (isBehind && this.dropsWhenStalled && pending > this.#stallAlways) return false;
-    if (!this.#isListed && !this.#isBlocked) {
-      this.#isListed = true;
+    if ((this.#state & (LISTED | BLOCKED)) === 0) {
+      this.#state |= LISTED;
       this.#turn.add(this);
     }
     if (this.end + bytes > this.buf.length) this.#makeRoom(bytes);
     this.limit = Math.min(this.buf.length, this.#start + this.#maxPending);
-    if (this.#isBlocked) {
+    if (this.isBlocked) {
       const unchecked = isBehind ? STALL_STEP_BYTES : Math.max(this.#stallEarly - pending, 0);
       this.limit = Math.min(this.limit, this.end + bytes + unchecked);
     }
@@ -149,16 +156,16 @@ export class Outbound implements Sink, Flushable, Laggard {
 
   /** Writes what is pending; called at the end of the turn. */
   flush(): void {
-    this.#isListed = false;
+    this.#state &= ~LISTED;
     const recentBytes = Math.max(this.pendingBytes, this.#usualBytes >> 1, FIRST_BUFFER);
     this.#usualBytes = Math.min(recentBytes, EARLY_WRITE_BYTES * 2);
-    if (!this.#isBlocked && !this.#isClosed) this.#write();
+    if (this.#state === 0) this.#write();
   }
 
   /** The socket can take more. */
   onDrain(): void {
-    if (!this.#isBlocked || this.#isClosed) return;
-    this.#isBlocked = false;
+    if ((this.#state & (BLOCKED | CLOSED)) !== BLOCKED) return;
+    this.#state &= ~BLOCKED;
     this.#write();
     this.#owner.onWriteProgress();
     this.#wakeProducers();
@@ -167,13 +174,14 @@ export class Outbound implements Sink, Flushable, Laggard {
   /** Drops what is pending and refuses more. */
   close(): void {
     this.foldCounters();
-    this.#isClosed = true;
+    this.#state |= CLOSED;
     this.#release();
     this.#wakeProducers();
   }
 
   addWaiting(producer: Producer): void {
-    this.#waiting.push(producer);
+    this.#lag = Lag.of(this.#lag);
+    this.#lag.add(producer);
   }
 
   foldCounters(): void {
@@ -181,6 +189,10 @@ export class Outbound implements Sink, Flushable, Laggard {
     this.outBytes += this.freshBytes;
     this.freshMsgs = 0;
     this.freshBytes = 0;
+  }
+
+  requestInfo(isShared: boolean, isSystem: boolean): Buffer {
+    return this.#owner.requestInfo(isShared, isSystem);
   }
 
   onMaxReached(sid: string, max: number): void {
@@ -200,15 +212,14 @@ export class Outbound implements Sink, Flushable, Laggard {
     if (pending < this.#stallEarly) return false;
     if (this.dropsWhenStalled) return true;
     const mustWait = pending > this.#stallAlways;
-    if (mustWait || performance.now() - this.#progressAt < PROGRESS_MS) this.#turn.lagging = this;
+    if (mustWait || performance.now() - this.#lag!.progressAt < PROGRESS_MS) {
+      this.#turn.lagging = this;
+    }
     return true;
   }
 
   #wakeProducers(): void {
-    if (this.#waiting.length === 0 || this.pendingBytes > this.#stallEarly / 2) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const producer of waiting) setImmediate(() => producer.resumeInput());
+    if (this.#lag !== null && this.pendingBytes <= this.#stallEarly / 2) this.#lag.wake();
   }
 
   #write(): void {
@@ -219,15 +230,18 @@ export class Outbound implements Sink, Flushable, Laggard {
     if (taken > 0) {
       this.#start += taken;
       this.#sent += taken;
-      this.#progressAt = performance.now();
     }
-    if (this.#start === this.end) {
-      this.#release();
-    } else if (!this.#isBlocked) {
-      this.#isBlocked = true;
-      this.#sentBeforeBlock = this.#sent - Math.max(taken, 0);
-      this.#owner.onWriteBlocked();
-    }
+    if (this.#start === this.end) this.#release();
+    else if (!this.isBlocked) this.#block(Math.max(taken, 0));
+  }
+
+  /** The rest of what was to be written has to wait. */
+  #block(taken: number): void {
+    this.#state |= BLOCKED;
+    this.#lag = Lag.of(this.#lag);
+    this.#lag.sentBefore = this.#sent - taken;
+    this.#lag.progressAt = performance.now();
+    this.#owner.onWriteBlocked();
   }
 
   #makeRoom(bytes: number): void {

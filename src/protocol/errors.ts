@@ -11,6 +11,10 @@ export const ERR_MAX_SUBSCRIPTIONS = "maximum subscriptions exceeded";
 export const ERR_STALE = "Stale Connection";
 export const ERR_CLIENT_PROTOCOL = "invalid client protocol";
 export const ERR_NO_RESPONDERS = "no responders requires headers support";
+export const ERR_MAX_ACCOUNT_CONNECTIONS = "maximum account active connections exceeded";
+export const ERR_USER_EXPIRED = "User Authentication Expired";
+export const ERR_ACCOUNT_EXPIRED = "Account Authentication Expired";
+export const ERR_REVOKED = "User Authentication Revoked";
 export const ERR_INVALID_SUBJECT = "Invalid Subject";
 export const ERR_INVALID_PUBLISH_SUBJECT = "Invalid Publish Subject";
 
@@ -29,6 +33,10 @@ export const ClosedReason = {
   ProtocolViolation: "Protocol Violation",
   BadClientProtocolVersion: "Bad Client Protocol Version",
   MaxConnectionsExceeded: "Maximum Connections Exceeded",
+  MaxAccountConnectionsExceeded: "Maximum Account Connections Exceeded",
+  MaxSubscriptionsExceeded: "Maximum Subscriptions Exceeded",
+  AuthenticationExpired: "Authentication Expired",
+  Revocation: "Credentials Revoked",
   MaxPayloadExceeded: "Maximum Message Payload Exceeded",
   MaxControlLineExceeded: "Maximum Control Line Exceeded",
   ServerShutdown: "Server Shutdown",

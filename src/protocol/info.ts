@@ -51,6 +51,7 @@ export interface ClientInfo {
   nonce?: string;
   /** Set only in the INFO that answers the first PING. */
   account?: string;
+  isSystemAccount?: boolean;
   maxPayload?: number;
   /** The server is in lame duck mode: the client is to go to another one. */
   isLameDuck?: boolean;
@@ -78,6 +79,7 @@ export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
     ...(client.nonce ? { nonce: client.nonce } : {}),
     ...(client.isLameDuck ? { ldm: true } : {}),
     ...(client.account === undefined ? {} : { connect_info: true, remote_account: client.account }),
+    ...(client.isSystemAccount ? { acc_is_sys: true } : {}),
     api_lvl: API_LEVEL,
     xkey: server.xkey,
   };

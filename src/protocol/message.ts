@@ -1,5 +1,5 @@
 /**
- * One published message as offsets into the buffer that holds it.
+ * One published message as offsets into the buffers that hold it.
  *
  * The bytes are laid out as they will leave again, so that a receiver's frame is a prefix, the
  * subject, the sid and one copy of the tail:
@@ -7,12 +7,18 @@
  *     foo.bar reply 5\r\nhello\r\n
  *     ^subject      ^tail          ^end
  *            ^-- tail begins with the space after the subject
+ *
+ * A message that goes on under another subject keeps its tail where it is; only the subject lies in a
+ * buffer of its own.
  */
 export class Message {
   buf: Buffer = Buffer.alloc(0);
+  /** Another subject, and a space after it; null when the subject stands in front of the tail. */
+  moved: Buffer | null = null;
   subjectStart = 0;
-  /** Also the start of the tail: the byte here is the space after the subject. */
   subjectEnd = 0;
+  /** Where the tail of a message with another subject begins. */
+  movedTail = 0;
   replyStart = 0;
   /** Equal to `replyStart` when there is no reply subject. */
   replyEnd = 0;
@@ -26,4 +32,37 @@ export class Message {
   totalBytes = 0;
   /** `hashBytes` of the subject. */
   hash = 0;
+  /** How many services of other accounts it has come through, 0 for none. */
+  depth = 0;
+
+  /** Holds the subject and a space after it. */
+  get subject(): Buffer {
+    return this.moved ?? this.buf;
+  }
+
+  /** In `buf`: the space that reply and sizes come after. */
+  get tailStart(): number {
+    return this.moved === null ? this.subjectEnd : this.movedTail;
+  }
+
+  /** Becomes the same message under another subject, which the caller has yet to set. */
+  resume(message: Message): void {
+    this.buf = message.buf;
+    this.movedTail = message.tailStart;
+    this.replyStart = message.replyStart;
+    this.replyEnd = message.replyEnd;
+    this.bodyStart = message.bodyStart;
+    this.end = message.end;
+    this.headerBytes = message.headerBytes;
+    this.totalBytes = message.totalBytes;
+    this.depth = message.depth;
+  }
+
+  /** Gives it a subject that lies in a buffer of its own, with a space after it. */
+  setSubject(subject: Buffer, end: number, hash: number): void {
+    this.moved = subject;
+    this.subjectStart = 0;
+    this.subjectEnd = end;
+    this.hash = hash;
+  }
 }

@@ -169,9 +169,13 @@ export class Parser {
   /** Follows the states up to the end of one operation or of the input. */
   #step(buf: Buffer, from: number, to: number): number {
     let i = from;
-    if (this.state === state.START && this.connectRequired && this.#isEarly(buf[i]!)) {
-      this.#fault("authorization required", buf, i, to);
-      return i;
+    if (this.state === state.START && this.connectRequired) {
+      if (this.#isEarly(buf[i]!)) {
+        this.#fault("authorization required", buf, i, to);
+        return i;
+      }
+      // Whether it is let in may take a while to decide.
+      if (this.#flow !== RUNNING) return i;
     }
     do {
       switch (STATE_KIND[this.state]) {

@@ -5,17 +5,12 @@ import { WISE_MAX_PAYLOAD } from "../config/options/client.ts";
 import type { Options } from "../config/options/options.ts";
 import { allUsers } from "../config/validate/users.ts";
 import type { Logger } from "../log/logger.ts";
+import { goQuoteText } from "../protocol/go-quote.ts";
+import { goLocalTime } from "../protocol/go-time.ts";
 import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
 import { isBcryptHash } from "../protocol/secret-shapes.ts";
 import { COMMIT, VERSION } from "../version.ts";
-
-/** Features that can be turned on and off, with what they are unless told otherwise. */
-const FEATURE_FLAGS: ReadonlyMap<string, boolean> = new Map([
-  ["js_ack_fc_v2", false],
-  ["js_api_reply_v2", false],
-  ["js_raft_delete_range", true],
-  ["js_snapshot_sources", false],
-]);
+import { FEATURE_FLAGS } from "./feature-flags.ts";
 
 /** The configuration file a server was started with. */
 export interface ConfigurationSource {
@@ -40,11 +35,24 @@ export function logBanner(
     log.warn("Plaintext passwords detected, use nkeys or bcrypt");
   }
   if (source !== null) log.info(`Using configuration file: ${source.path} (${source.digest})`);
+  logOperators(log, options);
   if (options.maxPayload > WISE_MAX_PAYLOAD) {
     log.warn(
       "Maximum payloads over 8.00 MB are generally discouraged and could lead to poor performance",
     );
   }
+}
+
+function logOperators(log: Logger, { operators, systemAccount }: Options): void {
+  if (operators.length === 0) return;
+  log.info("Trusted Operators");
+  for (const { name, audience, issuedAt, expiresAt } of operators) {
+    log.info(`  System  : ${goQuoteText(audience)}`);
+    log.info(`  Operator: ${goQuoteText(name)}`);
+    log.info(`  Issued  : ${goLocalTime(issuedAt)}`);
+    log.info(`  Expires : ${expiresAt === 0 ? "Never" : goLocalTime(expiresAt)}`);
+  }
+  if (systemAccount === "") log.warn("Trusted Operators should utilize a System Account");
 }
 
 function logFeatureFlags(log: Logger, given: Readonly<Record<string, boolean>>): void {

@@ -11,7 +11,7 @@
 
 import type { Client } from "../kinds/client.ts";
 import type { Logger } from "../log/logger.ts";
-import { TIMER_MS_MAX } from "../net/keepalive.ts";
+import { TIMER_MS_MAX } from "../net/deadlines.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
 

@@ -6,6 +6,7 @@
  */
 
 import type { Options } from "../config/options/options.ts";
+import { allUsers } from "../config/validate/users.ts";
 import { ContradictionError } from "../config/validate/validate.ts";
 import type { LogSettings } from "../log/log-settings.ts";
 import { LogTargetError } from "../log/log-target.ts";
@@ -27,6 +28,8 @@ import { logPlatform, systemLogSettings } from "./system-log.ts";
 
 /** A dump that cannot be written in this time is given up. */
 const DUMP_MS_MAX = 1000;
+/** Accounts and users of a configuration that leaves some ten megabytes behind. */
+const LARGE_CONFIGURATION = 5000;
 
 /**
  * Applies a changed configuration to a running server.
@@ -112,6 +115,7 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     } catch (error) {
       return this.#fail((error as Error).message);
     }
+    freeLeftovers(server.options);
     try {
       server.listen();
     } catch (error) {
@@ -244,7 +248,15 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
   }
 }
 
-/** Ends the process when options contradict each other, or the log cannot be opened. */
+/**
+ * What a large configuration was read with can be several times as large as what is kept of it. It is
+ * freed before there are clients who would notice.
+ */
+function freeLeftovers(options: Readonly<Options>): void {
+  if (options.accounts.length + allUsers(options).length > LARGE_CONFIGURATION) Bun.gc(true);
+}
+
+/** Ends the process when options contradict each other, or something cannot be opened. */
 async function createServer(
   options: Partial<Options>,
   configuration: ConfigurationSource | null,
@@ -253,6 +265,7 @@ async function createServer(
     const server = new Server(options, null, configuration);
     const settings = await systemLogSettings(server.options);
     await server.log.configure(settings, await openLog(settings, logPlatform()));
+    await server.open();
     return server;
   } catch (error) {
     process.stderr.write(await startFault(error as Error));
@@ -262,7 +275,8 @@ async function createServer(
 
 async function startFault(error: Error): Promise<string> {
   if (error instanceof LogTargetError) return startupErrorLine(error.message);
-  if (error instanceof ContradictionError) return `nats-server: ${error.message}\n`;
+  const isWrong = error instanceof ContradictionError || error instanceof StartError;
+  if (isWrong) return `nats-server: ${error.message}\n`;
   throw error;
 }
 

@@ -5,36 +5,38 @@
  */
 
 import { Authenticator } from "../auth/authenticator.ts";
+import { ServerKeys } from "../auth/server-keys.ts";
 import { type Options, resolveOptions } from "../config/options/options.ts";
 import { unenforced } from "../config/unenforced.ts";
 import { ContradictionError, contradictions } from "../config/validate/validate.ts";
-import { Account } from "../core/account.ts";
-import { Delivery } from "../core/delivery.ts";
+import type { Account } from "../core/account.ts";
+import type { Passage } from "../core/crossing/passage.ts";
+import type { Delivery } from "../core/delivery.ts";
 import { Denials } from "../core/permissions/denials.ts";
-import { QueueNames } from "../core/queue-names.ts";
-import { SinkTable } from "../core/sink.ts";
-import { Subscriptions } from "../core/subscriptions.ts";
+import type { SinkTable } from "../core/sink.ts";
+import type { Subscriptions } from "../core/subscriptions.ts";
 import type { Client } from "../kinds/client.ts";
 import type { ClientHost } from "../kinds/client-session.ts";
 import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-client.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { Certificates } from "../net/certificates.ts";
 import type { Connection, ServerStats } from "../net/connection.ts";
+import { Deadlines } from "../net/deadlines.ts";
 import { Listener } from "../net/listener.ts";
 import type { TlsSettings } from "../net/tls/settings.ts";
 import { Turn } from "../net/turn.ts";
 import type { Endpoints } from "../process/ports-file.ts";
 import type { Phase } from "../process/signals.ts";
-import { GLOBAL_ACCOUNT } from "../protocol/account-names.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import { joinHostPort, parseHostPort } from "../protocol/host-port.ts";
 import { type InfoTls, NO_TLS, type ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
-import { encodePublicNkey, NkeyKind } from "../protocol/nkeys.ts";
 import { type ConfigurationSource, logBanner } from "./banner.ts";
 import { ClientGate } from "./client-gate.ts";
 import { authTimeoutMs, tlsTimeoutMs } from "./effective-timeouts.ts";
 import { type LameDuckClock, type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
+import { ServerDescription } from "./server-description.ts";
+import { Tenancy } from "./tenancy.ts";
 
 /** How long a stop waits for clients to take what is pending. */
 const STOP_LINGER_MS = 2000;
@@ -47,12 +49,16 @@ export class Server implements ClientHost {
   readonly options: Readonly<Options>;
   readonly log: Logger;
   readonly turn = new Turn();
+  readonly deadlines = new Deadlines();
   readonly message = new Message();
-  readonly queues = new QueueNames();
-  readonly subs = new Subscriptions(this.queues);
-  readonly sinks = new SinkTable();
+  readonly keys: ServerKeys;
+  readonly description: ServerDescription;
+  readonly tenancy: Tenancy;
+  readonly subs: Subscriptions;
+  readonly sinks: SinkTable;
   readonly account: Account;
-  readonly delivery = new Delivery(this.subs, this.sinks);
+  readonly delivery: Delivery;
+  readonly passage: Passage;
   readonly authenticator: Authenticator;
   readonly denials = new Denials(Date.now);
   readonly serverInfo: ServerInfo;
@@ -90,9 +96,8 @@ export class Server implements ClientHost {
     const faults = contradictions(this.options);
     if (faults.length > 0) throw new ContradictionError(faults);
     this.log = new Logger(sink, this.options);
-    const isCached = !this.options.noSublistCache;
-    this.account = new Account(GLOBAL_ACCOUNT, this.subs, this.queues, isCached);
-    const id = encodePublicNkey(NkeyKind.Server, randomKey());
+    this.keys = ServerKeys.create(this.options);
+    const { id, xkey } = this.keys;
     this.serverInfo = {
       id,
       name: this.options.serverName || id,
@@ -102,15 +107,33 @@ export class Server implements ClientHost {
       authRequired: false,
       tls: NO_TLS,
       maxPayload: this.options.maxPayload,
-      xkey: encodePublicNkey(NkeyKind.Curve, randomKey()),
+      xkey,
       runtime: `bun${Bun.version}`,
     };
-    this.authenticator = new Authenticator(this.log);
+    this.description = new ServerDescription(this.serverInfo, this.options);
+    this.tenancy = new Tenancy(this);
+    const { exchange, messaging } = this.tenancy;
+    exchange.latencies.start(messaging, this.serverInfo.name);
+    const { subs, sinks, delivery, passage } = exchange;
+    this.subs = subs;
+    this.sinks = sinks;
+    this.delivery = delivery;
+    this.passage = passage;
+    this.account = this.tenancy.accounts.global;
+    this.authenticator = new Authenticator(this.tenancy);
     this.gate = new ClientGate(this);
   }
 
   get clients(): ReadonlyMap<number, Client> {
     return this.gate.clients;
+  }
+
+  get systemAccount(): Account | null {
+    return this.tenancy.accounts.system;
+  }
+
+  get clusterName(): string {
+    return this.options.cluster?.name ?? "";
   }
 
   get authTimeoutMs(): number {
@@ -140,19 +163,33 @@ export class Server implements ClientHost {
    * @throws StartError when the address cannot be bound or told to clients.
    */
   async start(): Promise<void> {
+    await this.open();
     this.announce();
     await this.prepare(this.options);
     this.listen();
   }
 
-  /** The first part of `start`: what a process does before the others comes after these log lines. */
+  /**
+   * What `start` begins with: gets what the server cannot be without, before it says anything.
+   *
+   * @throws StartError when it is not to be had.
+   */
+  async open(): Promise<void> {
+    try {
+      await this.tenancy.open();
+    } catch (error) {
+      throw new StartError((error as Error).message);
+    }
+  }
+
+  /** The second part of `start`: what a process does before the others comes after these log lines. */
   announce(): void {
     logBanner(this.log, this.serverInfo, this.options, this.#configuration);
     this.#checkUnenforced();
   }
 
   /**
-   * The second part of `start`, and the first of a reload: makes ready what options need that takes a
+   * The third part of `start`, and the first of a reload: makes ready what options need that takes a
    * while. Certificates that were in use stay when others are no good.
    *
    * @returns whether other certificates than before are in use.
@@ -162,6 +199,7 @@ export class Server implements ClientHost {
     // Before certificates are taken over: there shall be no time with new ones and old users.
     await this.authenticator.load(options);
     const hasNewCertificates = await this.#useCertificates(options);
+    await this.tenancy.configure(options);
     await this.authenticator.configure(options);
     return hasNewCertificates;
   }
@@ -262,6 +300,7 @@ export class Server implements ClientHost {
     this.#lameDuck?.abort();
     this.#certificates?.stop();
     this.authenticator.stop();
+    this.tenancy.stop();
     if (this.#listener !== undefined) {
       this.#closeListener();
       this.log.debug("Client accept loop exiting..");
@@ -323,12 +362,4 @@ function infoTls({ tls, allowNonTls }: Options): InfoTls {
 
 function hasPending(client: Client): boolean {
   return client.outbound.pendingBytes > 0;
-}
-
-/**
- * A random public key. Nobody asks this server to sign or to decrypt, so it keeps no private half,
- * and the cryptography library stays out of memory.
- */
-function randomKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(32));
 }

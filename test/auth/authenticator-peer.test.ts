@@ -255,6 +255,69 @@ const TABLES: Readonly<Record<string, Table>> = {
       unknown: { user: "c", pass: "q" },
     },
   },
+  "users of accounts": {
+    config:
+      `accounts { A { users = [ {user: a, password: p}, {nkey: ${PROXY.public}} ] }\n` +
+      "B { users = [ {user: b, password: q, connection_types: [MQTT]}, {user: c, password: r} ] } }\n" +
+      "no_auth_user: c",
+    logins: {
+      right: { user: "a", pass: "p" },
+      "right, and an account": { user: "a", pass: "p", jwt: "x" },
+      wrong: { user: "a", pass: "q" },
+      "of the other account": { user: "c", pass: "r" },
+      "for MQTT": { user: "b", pass: "q" },
+      "a key": (nonce) => ({ nkey: PROXY.public, sig: PROXY.sign(nonce) }),
+      "an unknown key": (nonce) => ({ nkey: STRANGER.public, sig: STRANGER.sign(nonce) }),
+      nothing: {},
+      "a password alone": { pass: "r" },
+      "a token": { auth_token: "r" },
+    },
+  },
+  "users of an account and of the block": {
+    config:
+      "accounts { A { users = [ {user: a, password: p} ] } }\n" +
+      "authorization { users = [ {user: b, password: q} ] }",
+    logins: { nothing: {}, a: { user: "a", pass: "p" }, b: { user: "b", pass: "q" } },
+  },
+  "only users of the system": {
+    config: "accounts { $SYS { users = [ {user: s, password: p} ] } }",
+    logins: {
+      nothing: {},
+      right: { user: "s", pass: "p" },
+      wrong: { user: "s", pass: "q" },
+      "no password": { user: "s" },
+      unknown: { user: "x", pass: "p" },
+      "a password alone": { pass: "p" },
+      "a token": { auth_token: "p" },
+    },
+  },
+  "only users of the system, under another name": {
+    config: "system_account: X, accounts { X { users = [ {user: s, password: p} ] } }",
+    logins: { nothing: {}, right: { user: "s", pass: "p" }, wrong: { user: "s", pass: "q" } },
+  },
+  "only a system account without users": {
+    config: "accounts { $SYS {} }",
+    logins: { nothing: {}, unknown: { user: "x", pass: "p" } },
+  },
+  "users of the system, and a block": {
+    config:
+      "accounts { $SYS { users = [ {user: s, password: p} ] } }, authorization { timeout: 1 }",
+    logins: { nothing: {}, right: { user: "s", pass: "p" }, wrong: { user: "s", pass: "q" } },
+  },
+  "users of the system, and of the block": {
+    config:
+      "accounts { $SYS { users = [ {user: s, password: p} ] } }\n" +
+      "authorization { users = [ {user: a, password: p} ] }",
+    logins: { nothing: {}, right: { user: "a", pass: "p" } },
+  },
+  "users of the system, and one more account": {
+    config: "accounts { $SYS { users = [ {user: s, password: p} ] }, A {} }",
+    logins: { nothing: {}, right: { user: "s", pass: "p" } },
+  },
+  "users of another account only": {
+    config: "accounts { A { users = [ {user: a, password: p} ] } }",
+    logins: { nothing: {}, right: { user: "a", pass: "p" } },
+  },
   "proxies without users": {
     config: `proxies { trusted = [ {key: ${PROXY.public}} ] }`,
     logins: {

@@ -58,7 +58,6 @@ describe("nobody gets in where nats-server lets in everybody", () => {
   test.each([
     ["an empty list of users", "authorization { users = [] }"],
     ["a password without a user", "authorization { password: x }"],
-    ["users of accounts only", "accounts { A { users = [ {user: a, password: p} ] } }"],
   ])("%s", async (_, config) => {
     const authenticator = await authenticatorFor(await optionsOf(config));
     expect(authenticator.isRequired).toBeTrue();

@@ -9,9 +9,12 @@ import type { LoginRecord } from "./logins.ts";
 
 /** `[4242] 2026/01/31 12:34:56.123456 [INF] text` */
 const LINE = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] (.*)$/gm;
-const OF_CLIENT = /^\S+ - cid:\d+ - (?:"\$G.*?" - )?/;
-/** What every connection logs, whoever it is. */
-const USUAL = /^(?:Client connection|Starting TLS|TLS handshake complete|TLS version|TLS client)/;
+const OF_CLIENT = /^\S+ - cid:\d+ - (?:"(?:[^"]*\/(?:jwt|user|nkey):[^"]*|\$G.*?)" - )?/;
+/** What every connection logs, whoever it is, and what the resolver says. */
+const USUAL =
+  /^(?:Client connection|Starting TLS|TLS handshake|TLS version|TLS client|authentication error|maximum account|Account fetch failed)/;
+/** An address in the memory of the process. */
+const ADDRESS = / accused 0x[0-9a-f]+$/;
 const CLOSED = /Client connection closed: (.*)/;
 const READY = "Server is ready";
 
@@ -59,7 +62,7 @@ export class LoginPeer implements AsyncDisposable {
     let hasEnded = false;
     const socket = await Bun.connect({
       hostname: "127.0.0.1",
-      port: this.#port,
+      port: this.port,
       ...(certificate && { tls: { ...certificate, rejectUnauthorized: false } }),
       socket: {
         data: (_, chunk) => {
@@ -91,15 +94,15 @@ export class LoginPeer implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Debug lines of one connection, and warnings. */
+  /** Debug and error lines of one connection, and warnings. */
   #linesOf(cid: string, from: number): string[] {
     return [...this.#log.slice(from).matchAll(LINE)].flatMap(([, level, text = ""]) => {
-      const isShown = level === "WRN" || (level === "DBG" && text.includes(cid));
-      return isShown ? [text.replace(OF_CLIENT, "")] : [];
+      const isShown = level === "WRN" || (level !== "INF" && text.includes(cid));
+      return isShown ? [text.replace(OF_CLIENT, "").replace(ADDRESS, "")] : [];
     });
   }
 
-  get #port(): number {
+  get port(): number {
     return Number(/Listening for client connections on \S+:(\d+)/.exec(this.#log)![1]);
   }
 

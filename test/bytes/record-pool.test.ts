@@ -5,7 +5,7 @@ import { Prng, withSeed } from "../support/prng.ts";
 const TEXT_WORD = 7;
 /** What fits into a record behind word 7 and the length byte. */
 const INLINE_MAX = 35;
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 
 function wordsOf(pool: RecordPool, id: number): number[] {
   return [...pool.words.subarray(id * RECORD_WORDS, (id + 1) * RECORD_WORDS)];

@@ -11,12 +11,15 @@ const IN_EFFECT = `
   no_fast_producer_stall disable_sublist_cache server_name lame_duck_duration lame_duck_grace_period
   trace trace_verbose trace_headers debug max_traced_msg_len logtime logtime_utc log_file
   log_size_limit logfile_max_num log_format syslog remote_syslog pid_file ports_file_dir
-  authorization no_auth_user tls allow_non_tls proxies
+  authorization no_auth_user tls allow_non_tls proxies accounts mappings system_account
+  no_system_account operator trusted_keys resolver resolver_tls resolver_preload
+  resolver_pinned_accounts default_sentinel
 `;
 
 /** Options of blocks that take effect, which do not. */
 const INNER_WITHOUT_EFFECT = `
-  authorization.auth_callout tls.ocsp_peer tls.cert_store
+  accounts.jetstream accounts.msg_trace tls.ocsp_peer tls.cert_store resolver_tls.ocsp_peer
+  resolver_tls.cert_store
 `;
 
 function words(text: string): string[] {

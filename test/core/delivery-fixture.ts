@@ -2,12 +2,10 @@
 
 import { hashBytes } from "../../src/bytes/hash.ts";
 import { Account } from "../../src/core/account.ts";
-import { Delivery } from "../../src/core/delivery.ts";
+import { Exchange } from "../../src/core/exchange.ts";
 import type { PermissionSet } from "../../src/core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../../src/core/permissions/reply-permits.ts";
-import { QueueNames } from "../../src/core/queue-names.ts";
-import { type Sink, SinkTable } from "../../src/core/sink.ts";
-import { Subscriptions } from "../../src/core/subscriptions.ts";
+import type { Sink } from "../../src/core/sink.ts";
 import { Message } from "../../src/protocol/message.ts";
 
 export class TestSink implements Sink {
@@ -72,6 +70,10 @@ export class TestSink implements Sink {
     this.limit = 0;
   }
 
+  requestInfo(): Buffer {
+    return Buffer.from('{"acc":"$G"}');
+  }
+
   onMaxReached(sid: string, max: number): void {
     this.maxima.push(`${sid} ${max}`);
   }
@@ -87,11 +89,11 @@ export class TestSink implements Sink {
 }
 
 export class Hub {
-  readonly queues = new QueueNames();
-  readonly subs = new Subscriptions(this.queues);
-  readonly sinks = new SinkTable();
-  readonly account = new Account("$G", this.subs, this.queues);
-  readonly delivery = new Delivery(this.subs, this.sinks);
+  readonly exchange = new Exchange(true);
+  readonly subs = this.exchange.subs;
+  readonly sinks = this.exchange.sinks;
+  readonly account = new Account("$G", this.exchange);
+  readonly delivery = this.exchange.delivery;
 
   sink(change: Partial<TestSink> = {}): TestSink {
     return Object.assign(new TestSink(this), change);

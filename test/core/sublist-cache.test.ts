@@ -156,9 +156,9 @@ describe("the cache is bounded", () => {
     const receivers = 4096;
     for (let i = 0; i < receivers; i++) pair.insert("wide.*");
     const fitting = IDS_MAX / receivers;
+    // Once more than it takes: a miss may be forgotten when there is room for more of them.
     const keep = (i: number): void => {
-      pair.match(`wide.${i}`);
-      pair.match(`wide.${i}`);
+      for (let time = 0; time < 3; time++) pair.match(`wide.${i}`);
     };
     for (let i = 0; i < fitting; i++) keep(i);
     expect(pair.sublist.stats.cacheEntries).toBe(fitting);

@@ -117,3 +117,49 @@ test("a client says who it is where that is asked, and hears when it is refused"
   client.close();
   expect(await client.closed).toBe("Client Closed");
 });
+
+test("accounts keep their messages apart, but for what they share", async () => {
+  const allow = (subject: string) => ({ allow: [subject], deny: null });
+  const reader = { publish: allow("_INBOX.>"), subscribe: allow("orders.>"), responses: null };
+  await using server = await NatsServer.start({
+    accounts: [
+      {
+        name: "SHOP",
+        users: [{ user: "shop", password: "a" }],
+        exports: [{ kind: "stream", subject: "orders.>" }],
+        mappings: [
+          {
+            subject: "order.*",
+            destinations: [{ subject: "orders.$1", weight: 100, cluster: "" }],
+          },
+        ],
+        limits: { maxPayload: 100 },
+      },
+      {
+        name: "BILLING",
+        users: [{ user: "billing", password: "b", permissions: reader }],
+        imports: [{ kind: "stream", account: "SHOP", subject: "orders.>" }],
+      },
+    ],
+  });
+  const shop = server.connectInProcess({ user: "shop", pass: "a" });
+  const billing = server.connectInProcess({ user: "billing", pass: "b" });
+  const subjects: string[] = [];
+  billing.subscribe("orders.>", ({ subject }) => subjects.push(subject));
+  const last = next((callback) => billing.subscribe("orders.last", callback));
+  shop.publish("secrets.1");
+  shop.publish("order.7");
+  shop.publish("orders.last");
+  await last;
+  expect(subjects).toEqual(["orders.7", "orders.last"]);
+  const stranger = server.connectInProcess({ user: "shop", pass: "b" });
+  expect(await stranger.closed).toBe("Authentication Failure");
+});
+
+test("an import of what is not exported is refused at the start", async () => {
+  const accounts = [
+    { name: "A" },
+    { name: "B", imports: [{ kind: "stream", account: "A", subject: "x" } as const] },
+  ];
+  await expect(NatsServer.start({ accounts })).rejects.toThrow(/stream import not authorized/);
+});

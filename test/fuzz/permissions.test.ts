@@ -242,7 +242,7 @@ describe("what is delivered keeps to the rules of its receiver", () => {
           if (isWanted) seen[isKept ? "kept" : "answered"]++;
         }
       }
-      expect(Math.min(seen.answered, seen.kept)).toBeGreaterThan(50);
+      expect(Math.min(seen.answered, seen.kept)).toBeGreaterThan(20);
     }));
 });
 
@@ -252,6 +252,8 @@ describe.skipIf(peer === undefined)("a permission set agrees with nats-server", 
   test("but for allow rules that do not cover a subscription", () =>
     withSeed(async (random) => {
       const users = Array.from({ length: 40 }, () => randomPermissions(random));
+      // One that shows the difference in any case.
+      users[0] = { ...users[0]!, subscribe: { allow: ["a.*"], deny: null } };
       const config = users.map(
         (permissions, at) =>
           `{ user: u${at}, password: x, permissions: ${JSON.stringify(permissions, dropNulls)} }`,
@@ -266,6 +268,7 @@ describe.skipIf(peer === undefined)("a permission set agrees with nats-server", 
         const asked = new Asked({ publish, subscribe });
         const subjects = Array.from({ length: 12 }, () => random.pick(SUBJECTS));
         const patterns = Array.from({ length: 20 }, () => randomPattern(random));
+        if (at === 0) patterns[0] = "a.>";
         const queues = patterns.map(() => randomQueue(random));
         const wire = await Wire.connect(server.port);
         await wire.send(

@@ -32,6 +32,10 @@ class Owner implements OutboundOwner {
   onSubscriptionEnded(): void {}
 
   onDelivered(): void {}
+
+  requestInfo(): Buffer {
+    return Buffer.alloc(0);
+  }
 }
 
 class Bench {

@@ -10,6 +10,7 @@ import type { LoginAttempt } from "../../src/auth/login.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { DEFAULT_CONNECT } from "../../src/protocol/connect-options.ts";
 import { Folder } from "../process/processes.ts";
+import { originOf } from "../support/origin.ts";
 import { Wire } from "../support/wire.ts";
 import { connectLine, HonestPair, isLetIn, login, SecuredServer } from "./secured-server.ts";
 
@@ -26,8 +27,10 @@ function attempt(options: Readonly<Record<string, string>>): LoginAttempt {
     nonce: "",
     connectionType: "STANDARD",
     ip: "127.0.0.1",
+    origin: originOf(5),
     certificates: null,
     debug: () => {},
+    error: () => {},
     warn: () => {},
     isAbandoned: () => false,
   };
@@ -39,7 +42,7 @@ async function rulesOf(config: string): Promise<AccessRules> {
   await writeFile(file, config);
   const { options, problems } = await loadConfig(file, {});
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-  return new AccessRules(options, null);
+  return new AccessRules(options, null, null);
 }
 
 describe("whether there is a user", () => {

@@ -113,6 +113,19 @@ describe("a reload", () => {
     for (const client of clients) client.close();
   });
 
+  test("names what needs a restart when nothing else fits to it", async () => {
+    const users = "A { users: [{ user: a, password: b }] }";
+    await using running = await startWith(
+      ours,
+      `accounts { S {}, ${users} }\nsystem_account: S\nmax_payload: 55\n`,
+    );
+    const lines = await running.reload(`accounts { ${users} }\nmax_payload: 77\n`);
+    expect(lines.slice(1)).toEqual([
+      '[WRN] Not reloaded, takes effect after a restart: system_account: "S" -> ""',
+      "[ERR] Failed to reload server configuration: error resolving system account: account missing",
+    ]);
+  });
+
   test("applies what it can, and names what needs a restart", async () => {
     await using running = await startWith(ours, "max_pending: 5000000\n");
     const lines = await running.reload(
@@ -219,8 +232,8 @@ describe("who has to say who it is", () => {
   });
 });
 
-describe("options that cannot be enforced yet", () => {
-  test("let nobody in, from a reload on too", async () => {
+describe("accounts that a reload brings", () => {
+  test("let their users in, and those go who are none", async () => {
     await using running = await startWith(ours, "");
     const client = await Wire.connect(running.server.port);
     await client.send("CONNECT {}\r\nPING\r\n");
@@ -229,7 +242,9 @@ describe("options that cannot be enforced yet", () => {
     expect(await client.waitFor("-ERR 'Authorization Violation'\r\n")).toBe(true);
     expect(await client.waitForEnd()).toBe(true);
     const next = await Wire.connect(running.server.port);
-    expect(await next.waitFor("-ERR 'Authorization Violation'\r\n")).toBe(true);
+    await next.send('CONNECT {"user":"a","pass":"b","protocol":1}\r\nPING\r\n');
+    expect(await next.waitFor('"remote_account":"A"')).toBe(true);
+    await running.reload("");
     expect(await next.waitForEnd()).toBe(true);
   });
 });

@@ -98,7 +98,7 @@ describe("a consumer that never reads", () => {
 });
 
 describe("with write_timeout retry a consumer", () => {
-  const options = { writeDeadlineMs: 200, writeTimeout: "retry", debug: true } as const;
+  const options = { writeDeadlineMs: 500, writeTimeout: "retry", debug: true } as const;
   const flooded = async (server: TestServer): Promise<{ stuck: Stream; flood: Flood }> => {
     const publisher = await Stream.open(server.port, PUBLISHER);
     const stuck = await openStuck(server.port);
@@ -108,7 +108,7 @@ describe("with write_timeout retry a consumer", () => {
   };
   const slow = (state: string): RegExp =>
     new RegExp(
-      String.raw`${STUCK}Slow Consumer ${state}: WriteDeadline of 200ms exceeded with \d+ chunks of \d+ total bytes\.$`,
+      String.raw`${STUCK}Slow Consumer ${state}: WriteDeadline of 500ms exceeded with \d+ chunks of \d+ total bytes\.$`,
     );
 
   test("that goes on reading gets everything", async () => {

@@ -23,7 +23,11 @@ export type Feature =
 
 /** An option of a feature that is not in here is accepted, with a warning that names the feature. */
 export const BUILT_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
+  "accounts",
   "authentication",
+  "authorization callout",
+  "operator mode",
+  "subject mappings",
   "TLS",
   "trusted proxies",
 ]);

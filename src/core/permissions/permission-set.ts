@@ -35,6 +35,9 @@ const NEVER_ASKED = new VerdictCache();
 const UNLIMITED = "Nothing limits it.";
 
 export class PermissionSet {
+  /** What it was made of; null for everything. */
+  readonly permissions: Permissions | null;
+  readonly restrictions: Restrictions;
   /** The right to answer requests; its permits are kept by connection (`ReplyPermits`). */
   readonly responses: ResponsePermission | null;
   /** Whether rules limit publishing; without, `mayPublish` is always true. */
@@ -45,17 +48,17 @@ export class PermissionSet {
   readonly #publishDeny: RuleTree | null;
   readonly #subscribeAllow: RuleTree | null;
   readonly #subscribeDeny: RuleTree | null;
-  readonly #restrictions: Restrictions;
   readonly #published: VerdictCache;
   readonly #received: VerdictCache;
 
   private constructor(permissions: Permissions | null, restrictions: Restrictions) {
+    this.permissions = permissions;
+    this.restrictions = restrictions;
     this.responses = permissions?.responses ?? null;
     this.#publishAllow = treeOf("publish allow", permissions?.publish?.allow);
     this.#publishDeny = treeOf("publish deny", permissions?.publish?.deny);
     this.#subscribeAllow = treeOf("subscribe allow", permissions?.subscribe?.allow);
     this.#subscribeDeny = treeOf("subscribe deny", permissions?.subscribe?.deny);
-    this.#restrictions = restrictions;
     this.limitsPublish = this.#publishAllow !== null || this.#publishDeny !== null;
     this.deniesDelivery = this.#subscribeDeny !== null;
     this.#published = this.limitsPublish ? new VerdictCache() : NEVER_ASKED;
@@ -104,7 +107,7 @@ export class PermissionSet {
    * @param queue name of the queue group, one character per byte; "" for none.
    */
   maySubscribe(buf: Uint8Array, start: number, end: number, queue: string): boolean {
-    if (restrictionAgainst(this.#restrictions, buf, start, end) !== null) return false;
+    if (restrictionAgainst(this.restrictions, buf, start, end) !== null) return false;
     const allow = this.#subscribeAllow;
     if (allow !== null && this.#allowing(allow, buf, start, end, queue) === 0) return false;
     const deny = this.#subscribeDeny;
@@ -151,9 +154,9 @@ export class PermissionSet {
     end: number,
     queue: string,
   ): DecidingRule | null {
-    const limit = restrictionAgainst(this.#restrictions, buf, start, end);
+    const limit = restrictionAgainst(this.restrictions, buf, start, end);
     if (limit !== null) {
-      const { maxWildcardDepth } = this.#restrictions;
+      const { maxWildcardDepth } = this.restrictions;
       return {
         list: limit,
         text: limit === "no_wildcards" ? "true" : String(maxWildcardDepth),

@@ -12,7 +12,7 @@ import type { Logger } from "../../log/logger.ts";
 import { ClosedReason, ERR_THROTTLED } from "../../protocol/errors.ts";
 import { joinHostPort } from "../../protocol/host-port.ts";
 import type { Connection, Peer } from "../connection.ts";
-import { TIMER_MS_MAX } from "../keepalive.ts";
+import { TIMER_MS_MAX } from "../deadlines.ts";
 import type { Acceptor, SocketData } from "../listener.ts";
 import type { Transport } from "../transport.ts";
 import type { ClientHello } from "./client-hello.ts";

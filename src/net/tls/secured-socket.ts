@@ -65,6 +65,11 @@ export class SecuredSocket implements Transport, TlsSession {
     return this.#authorities === null ? [] : peerChain(this.#socket, this.#authorities);
   }
 
+  /** A handshake with a certificate that nobody verifies is refused. */
+  get verifiedChain(): readonly Uint8Array[] {
+    return this.#authorities === null ? [] : wholeChain(this.#socket);
+  }
+
   write(buf: Buffer, offset: number, length: number): number {
     return this.#socket.write(buf, offset, length);
   }
@@ -104,10 +109,15 @@ export function endSecured(socket: UpgradedSocket, raw: RawSocket | null): void 
  * has found to belong to it, and nobody can tell them from what was sent: they are left out.
  */
 export function peerChain(socket: UpgradedSocket, authorities: Authorities): Uint8Array[] {
+  const chain = wholeChain(socket);
+  const end = chain.findIndex((der, i) => i > 0 && authorities.has(sha256Hex(der)));
+  return end === -1 ? chain : chain.slice(0, end);
+}
+
+function wholeChain(socket: UpgradedSocket): Uint8Array[] {
   const chain: Uint8Array[] = [];
   let certificate = socket.getPeerCertificate(false);
   while (certificate?.raw !== undefined && chain.length < CHAIN_MAX) {
-    if (chain.length > 0 && authorities.has(sha256Hex(certificate.raw))) break;
     chain.push(certificate.raw);
     if (certificate.issuerCertificate === certificate) break;
     certificate = certificate.issuerCertificate;

@@ -7,4 +7,6 @@ export interface TlsSession {
   readonly cipherSuite: string;
   /** The peer's certificates in DER, its own first; empty when it gave none. */
   readonly certificates: readonly Uint8Array[];
+  /** The same with those of the authorities that have verified it; empty when nobody has. */
+  readonly verifiedChain: readonly Uint8Array[];
 }

@@ -32,4 +32,5 @@ export const CREDENTIAL_STEPS: readonly Step[] = [
     "Reloaded: authorization password",
   ),
   namedStep(({ authorization }) => authorization?.token ?? "", "Reloaded: authorization token"),
+  namedStep(({ authorization }) => authorization?.oidc ?? [], "Reloaded: authorization oidc"),
 ];

@@ -1,0 +1,149 @@
+/** The accounts of a server and everything between them, wired together. */
+
+import { AccountSet } from "../accounts/account-set.ts";
+import { recheckMembers } from "../auth/account-members.ts";
+import type { AuthenticatorHost } from "../auth/authenticator.ts";
+import type { AuthCallout } from "../auth/callout/auth-callout.ts";
+import type { OwnDecision } from "../auth/callout/callout-service.ts";
+import type { LoginAttempt } from "../auth/login.ts";
+import type { ServerKeys } from "../auth/server-keys.ts";
+import type { Options } from "../config/options/options.ts";
+import type { Account } from "../core/account.ts";
+import { Exchange } from "../core/exchange.ts";
+import { InternalClient } from "../kinds/internal-client.ts";
+import type { Logger } from "../log/logger.ts";
+import { definitionOf } from "../trust/account-definition.ts";
+import type { AccountClaims } from "../trust/claims/claims.ts";
+import type { OperatorMode } from "../trust/operator-mode.ts";
+import type { TrustListener } from "../trust/trusted-accounts.ts";
+import { AUTH_ERROR_SUBJECT, encodeAuthError } from "./auth-error-event.ts";
+import type { ServerDescription } from "./server-description.ts";
+
+/** What accounts need of their server. */
+export interface TenancyHost {
+  readonly log: Logger;
+  readonly options: Readonly<Options>;
+  readonly keys: ServerKeys;
+  readonly description: ServerDescription;
+  readonly authTimeoutMs: number;
+}
+
+export class Tenancy implements AuthenticatorHost, TrustListener {
+  readonly exchange: Exchange;
+  readonly accounts: AccountSet;
+  readonly messaging: InternalClient;
+  readonly #host: TenancyHost;
+  #operatorMode: OperatorMode | null = null;
+  #isServing = false;
+  #callout: AuthCallout | null = null;
+
+  constructor(host: TenancyHost) {
+    this.#host = host;
+    this.exchange = new Exchange(!host.options.noSublistCache);
+    this.accounts = new AccountSet(this.exchange, host.log);
+    this.messaging = new InternalClient(this.exchange);
+    this.accounts.configure(host.options);
+  }
+
+  get log(): Logger {
+    return this.#host.log;
+  }
+
+  get keys(): ServerKeys {
+    return this.#host.keys;
+  }
+
+  get server(): ServerDescription {
+    return this.#host.description;
+  }
+
+  get authTimeoutMs(): number {
+    return this.#host.authTimeoutMs;
+  }
+
+  get trust(): AuthenticatorHost["trust"] {
+    return this.#operatorMode?.accounts ?? null;
+  }
+
+  get callout(): AuthCallout | null {
+    return this.#callout;
+  }
+
+  /**
+   * Gets what accounts of operators are made of. Comes before everything else.
+   *
+   * @throws Error in nats-server's words when the server cannot start with it.
+   */
+  async open(): Promise<void> {
+    const { options, log } = this.#host;
+    if (!hasOperators(options)) return;
+    const { OperatorMode } = await import("../trust/operator-mode.ts");
+    this.#operatorMode = new OperatorMode(options, log, this);
+    await this.#operatorMode.open();
+  }
+
+  /**
+   * Takes over options, at the start and at a reload.
+   *
+   * @throws Error when a resolver cannot be used.
+   */
+  async configure(options: Readonly<Options>): Promise<void> {
+    this.accounts.configure(options);
+    await this.#configureTrust(options);
+    const hasCallout = (options.authorization?.authCallout ?? null) !== null;
+    if (this.#callout === null && (hasCallout || hasOperators(options))) {
+      const { AuthCallout } = await import("../auth/callout/auth-callout.ts");
+      this.#callout = new AuthCallout(this);
+    }
+    this.#callout?.configure(options);
+  }
+
+  stop(): void {
+    this.#operatorMode?.stop();
+    this.accounts.stop();
+  }
+
+  onUpdate(claims: AccountClaims, bring: (exporter: string) => void): void {
+    recheckMembers(this.accounts.apply(definitionOf(claims), bring));
+  }
+
+  onExpired(name: string): void {
+    const account = this.accounts.find(name);
+    if (account !== undefined) recheckMembers(account);
+  }
+
+  onRemove(name: string): void {
+    const account = this.accounts.find(name);
+    this.accounts.remove(name);
+    if (account !== undefined) recheckMembers(account);
+  }
+
+  /** As in nats-server there is no event without a system account. */
+  onRefused(account: Account, attempt: LoginAttempt, own: OwnDecision, reason: string): void {
+    if (this.accounts.system === null) return;
+    const event = encodeAuthError(account.name, this.server.envelope(), attempt, own, reason);
+    this.messaging.publish(account, AUTH_ERROR_SUBJECT, "", event);
+  }
+
+  async #configureTrust(options: Readonly<Options>): Promise<void> {
+    const mode = this.#operatorMode;
+    if (mode === null) return;
+    if (this.#isServing) {
+      await mode.reload(options);
+      return;
+    }
+    const { messaging, log, server } = this;
+    const account = this.accounts.system;
+    if (account === null) return;
+    this.#isServing = true;
+    try {
+      await mode.start({ messaging, account, serverInfo: () => server.envelope(), log });
+    } catch (error) {
+      throw new Error(`Could not start resolver: ${(error as Error).message}`);
+    }
+  }
+}
+
+function hasOperators({ operators, trustedKeys }: Readonly<Options>): boolean {
+  return operators.length > 0 || trustedKeys.length > 0;
+}
