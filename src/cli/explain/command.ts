@@ -20,6 +20,40 @@ const USER = {
   },
 } as const satisfies ArgsDef;
 
+const ACCOUNT = {
+  account: {
+    type: "string",
+    alias: "a",
+    valueHint: "name",
+    description: "Account, by name or public key; without a user it is about anybody in it",
+  },
+} as const satisfies ArgsDef;
+
+const WHO_ACCOUNT = {
+  account: {
+    type: "string",
+    alias: "a",
+    valueHint: "name",
+    description: "Account of the subject; users of others count who are connected by imports",
+  },
+} as const satisfies ArgsDef;
+
+const CLAIMS = {
+  claims: {
+    type: "string",
+    valueHint: "json",
+    description: "Claims of an identity provider's token, in place of a user",
+  },
+} as const satisfies ArgsDef;
+
+const CREDS = {
+  creds: {
+    type: "string",
+    valueHint: "file",
+    description: "Credentials or JWT of a user of an operator's account, in place of a name",
+  },
+} as const satisfies ArgsDef;
+
 const QUEUE = {
   queue: {
     type: "string",
@@ -35,7 +69,7 @@ const SUBJECT = {
 
 const pub = defineCommand({
   meta: { name: "pub", description: "Tell whether a user may publish to a subject" },
-  args: { ...SUBJECT, ...USER, ...CONFIG, ...JSON_OUTPUT },
+  args: { ...SUBJECT, ...USER, ...ACCOUNT, ...CLAIMS, ...CREDS, ...CONFIG, ...JSON_OUTPUT },
   run: async ({ args }) => {
     const { explainAccess } = await import("./explain.ts");
     return printReport(explainAccess("publish", { ...args, config: fileIn(args) }));
@@ -44,7 +78,16 @@ const pub = defineCommand({
 
 const sub = defineCommand({
   meta: { name: "sub", description: "Tell whether a user may subscribe to a subject" },
-  args: { ...SUBJECT, ...USER, ...QUEUE, ...CONFIG, ...JSON_OUTPUT },
+  args: {
+    ...SUBJECT,
+    ...USER,
+    ...ACCOUNT,
+    ...CLAIMS,
+    ...CREDS,
+    ...QUEUE,
+    ...CONFIG,
+    ...JSON_OUTPUT,
+  },
   run: async ({ args }) => {
     const { explainAccess } = await import("./explain.ts");
     return printReport(explainAccess("subscribe", { ...args, config: fileIn(args) }));
@@ -53,7 +96,7 @@ const sub = defineCommand({
 
 const whoPub = defineCommand({
   meta: { name: "pub", description: "List the users who may publish to a subject" },
-  args: { ...SUBJECT, ...CONFIG, ...JSON_OUTPUT },
+  args: { ...SUBJECT, ...WHO_ACCOUNT, ...CONFIG, ...JSON_OUTPUT },
   run: async ({ args }) => {
     const { explainWho } = await import("./who.ts");
     return printReport(explainWho("publish", { ...args, config: fileIn(args) }));
@@ -62,7 +105,7 @@ const whoPub = defineCommand({
 
 const whoSub = defineCommand({
   meta: { name: "sub", description: "List the users who may subscribe to a subject" },
-  args: { ...SUBJECT, ...QUEUE, ...CONFIG, ...JSON_OUTPUT },
+  args: { ...SUBJECT, ...WHO_ACCOUNT, ...QUEUE, ...CONFIG, ...JSON_OUTPUT },
   run: async ({ args }) => {
     const { explainWho } = await import("./who.ts");
     return printReport(explainWho("subscribe", { ...args, config: fileIn(args) }));
@@ -78,7 +121,7 @@ export const explainCommand: CommandDef = defineCommand({
   meta: {
     name: "explain",
     description:
-      "Tell what users may do, and by which rule; exits with 0 for allowed, 2 for denied",
+      "Tell what users may do, by which rule, and where messages go; exits with 0 for allowed, 2 for denied",
   },
   subCommands: { pub, sub, who },
 });

@@ -1,28 +1,30 @@
-/** `explain pub` and `explain sub`: whether somebody may do something, and by which rule. */
+/** `explain pub` and `explain sub`: whether somebody may do something, by which rule, and what follows. */
 
-import { printable } from "../../config/report/excerpt.ts";
 import { goDuration } from "../../log/go-duration.ts";
-import { GLOBAL_ACCOUNT } from "../../protocol/account-names.ts";
 import type { Report } from "../answer.ts";
 import { type AccessFile, readAccessFile } from "./access-file.ts";
+import { labelOf } from "./account-map.ts";
+import { type Asker, type AskerArguments, findAsker } from "./asker.ts";
 import { type Decision, decide, type Question, toQuestion } from "./decision.ts";
-import { type Identity, identify } from "./identity.ts";
+import { explanationJson, explanationText } from "./explanation.ts";
+import { HintFinder } from "./hints.ts";
+import type { Identity } from "./identity.ts";
+import { type Arrival, PathFinder } from "./message-path.ts";
+import { SourceFinder } from "./message-sources.ts";
 import { DENIED_CODE, toJson } from "./output.ts";
-import { placeOfRule, placeText, placeWithoutRule, type RulePlace } from "./rule-place.ts";
+import { People } from "./people.ts";
+import { placeOfRule, placeWithoutRule, type RulePlace } from "./rule-place.ts";
+import { isUpToTokens, tokenReport } from "./token-report.ts";
 
-export interface ExplainArguments {
+export interface ExplainArguments extends AskerArguments {
   readonly subject: string;
   readonly config: string;
-  readonly user?: string | undefined;
   readonly queue?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
-/** So many rules that withhold messages are listed. */
-const WITHHELD_SHOWN_MAX = 10;
-
 /**
- * Answers for one user.
+ * Answers for one user, or for an account.
  *
  * @throws ArgumentError when the question makes no sense, or is about nobody the file knows.
  */
@@ -33,9 +35,15 @@ export async function explainAccess(
   const question = toQuestion(action, args.subject, args.queue ?? "");
   const file = await readAccessFile(args.config);
   if ("stderr" in file) return file;
-  const who = identify(file.options, args.user, file.path);
-  const decision = decide(question, who, file.options);
-  const explained: Explained = {
+  if (isUpToTokens(file.options, args)) return tokenReport(question, file, args.json ?? false);
+  const asker = await findAsker(file, args);
+  const { who, map } = asker;
+  const people = new People(file.options);
+  const path =
+    action === "publish" ? new PathFinder(map, people).enter(asker.entry, args.subject) : null;
+  const decision =
+    path === null ? decide(question, who, file.options) : decideMapped(question, path, who, file);
+  const explanation = {
     question,
     who,
     decision,
@@ -44,25 +52,43 @@ export async function explainAccess(
       text: rule.text,
       place: placeOfRule(rule, who, file.places),
     })),
-    notes: [
-      ...(args.user === undefined ? [whyThisOne(who, file)] : []),
-      ...notesOn(question, who, decision),
-      ...conditions(who, file),
-    ],
+    notes: [...asker.notes, ...notesOn(question, who, decision), ...conditions(who, file)],
+    account: labelOf(asker.entry),
+    path,
+    reception: path === null ? receptionOf(question, asker, people) : null,
+    others: people.others,
+    // Where there is nothing but one account, everything has been said.
+    hasWays: map.hasWays,
   };
-  const stdout = args.json ? toJson(asJson(explained)) : asText(explained);
+  const stdout = args.json ? toJson(explanationJson(explanation)) : explanationText(explanation);
   return { stdout, stderr: "", code: decision.allowed ? 0 : DENIED_CODE };
 }
 
-/** An answer with all there is to be said about it. */
-interface Explained {
-  readonly question: Question;
-  readonly who: Identity;
-  readonly decision: Decision;
-  readonly place: RulePlace | null;
-  readonly withheld: readonly { readonly text: string; readonly place: RulePlace | null }[];
-  /** Sentences. */
-  readonly notes: readonly string[];
+/** Publishing needs the right to what mappings make of a subject, whichever of it that is. */
+function decideMapped(
+  question: Question,
+  { ways }: Arrival,
+  who: Identity,
+  { options }: AccessFile,
+): Decision {
+  const subjects = new Set(ways.flatMap(({ stop }) => (stop === null ? [] : [stop.subject])));
+  if (subjects.size === 0) {
+    return { allowed: true, reason: "A mapping loses it.", rule: null, withheld: [] };
+  }
+  const decisions = [...subjects].map((subject) => ({
+    subject,
+    decision: decide({ ...question, subject }, who, options),
+  }));
+  const { subject, decision } = decisions.find((each) => !each.decision.allowed) ?? decisions[0]!;
+  if (subjects.size === 1 && subject === question.subject) return decision;
+  return { ...decision, reason: `As ${subject}: ${decision.reason}` };
+}
+
+function receptionOf({ subject }: Question, { entry, map }: Asker, people: People) {
+  const finder = new SourceFinder(map, people);
+  const sources = finder.of(entry, subject);
+  const hints = new HintFinder(map).ofSubscribed(entry, subject);
+  return { sources, isCut: finder.isCut, hints };
 }
 
 function placeOf(
@@ -87,12 +113,6 @@ function notesOn({ action }: Question, who: Identity, { allowed }: Decision): st
   return notes;
 }
 
-function whyThisOne({ name, user }: Identity, { options }: AccessFile): string {
-  if (user !== null) return `This is about ${name}, who clients without credentials are.`;
-  if (options.authorization?.user === name) return `This is about ${name}, the only user.`;
-  return `This is about ${name}, as there are no users.`;
-}
-
 function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
@@ -105,47 +125,4 @@ function conditions({ user }: Identity, { options }: AccessFile): string[] {
     ...(types === "" ? [] : [`It may connect by these ways only: ${types}.`]),
     ...(needsProxy ? ["It may connect through a trusted proxy only."] : []),
   ];
-}
-
-function asText({ question, who, decision, place, withheld, notes }: Explained): string {
-  const { allowed, reason } = decision;
-  const may = allowed ? "may" : "may not";
-  const shown = withheld.slice(0, WITHHELD_SHOWN_MAX);
-  const rest = withheld.length - shown.length;
-  const lines = [
-    `${allowed ? "allowed" : "denied"}: ${nameOf(who)} ${may} ${describe(question)}`,
-    `  ${place === null ? "" : `${placeText(place)}: `}${reason}`,
-    ...(shown.length === 0 ? [] : ["  Messages on these subjects are left out:"]),
-    ...shown.map(
-      ({ text, place }) =>
-        `    ${place === null ? "" : `${placeText(place)}: `}${JSON.stringify(text)}`,
-    ),
-    ...(rest === 0 ? [] : [`    and ${rest} more`]),
-    ...notes.map((note) => `  ${note}`),
-  ];
-  return lines.map((line) => `${printable(line)}\n`).join("");
-}
-
-function nameOf({ name, account }: Identity): string {
-  return account === GLOBAL_ACCOUNT ? name : `${name} of account ${account}`;
-}
-
-/** `publish to a.b`, `subscribe to a.* in queue group q`. */
-export function describe({ action, subject, queue }: Question): string {
-  return `${action} to ${subject}${queue === "" ? "" : ` in queue group ${queue}`}`;
-}
-
-function asJson({ question, who, decision, place, withheld, notes }: Explained): object {
-  const { allowed, reason, rule } = decision;
-  return {
-    allowed,
-    ...question,
-    user: who.name,
-    account: who.account,
-    reason,
-    rule: rule === null ? null : { list: rule.list, text: rule.text },
-    place,
-    withheld,
-    notes,
-  };
 }

@@ -57,7 +57,8 @@ export function identify(options: Options, name: string | undefined, file: strin
     for (const only of identities(options)) return only;
     throw new ArgumentError(`nobody may connect: ${file} asks for credentials, and names no user`);
   }
-  if (authorization?.authCallout) throw new ArgumentError(askedElsewhere("somebody", file));
+  if (authorization?.authCallout)
+    throw new ArgumentError(askedElsewhere("somebody", options, file));
   const names = users.slice(0, NAMED_MAX).map(nameOf).join(", ");
   const more = users.length > NAMED_MAX ? `, and ${users.length - NAMED_MAX} more` : "";
   throw new ArgumentError(`--user has to say who it is about: ${names}${more}`);
@@ -70,7 +71,7 @@ function named(options: Options, name: string, file: string): Identity {
   const single = authorization?.user ?? "";
   if (single !== "" && single === name) return unlimited(single);
   const shown = JSON.stringify(name);
-  if (authorization?.authCallout) throw new ArgumentError(askedElsewhere(shown, file));
+  if (authorization?.authCallout) throw new ArgumentError(askedElsewhere(shown, options, file));
   const known = [...allUsers(options).map(nameOf), ...(single === "" ? [] : [single])];
   if (known.length === 0) throw new ArgumentError(`${file} has no users, and so no ${shown}`);
   const advice = didYouMean(name, known);
@@ -79,15 +80,22 @@ function named(options: Options, name: string, file: string): Identity {
   );
 }
 
-function askedElsewhere(who: string, file: string): string {
-  return `what ${who} may do is not in ${file}: a service is asked (auth_callout)`;
+function askedElsewhere(who: string, options: Options, file: string): string {
+  return `what ${who} may do is not in ${file}: ${calloutText(options)}`;
+}
+
+/** Who decides in place of the file. */
+export function calloutText({ authorization }: Options): string {
+  const account = authorization?.authCallout?.account ?? "";
+  const where = account === "" || account === GLOBAL_ACCOUNT ? "" : ` in account ${account}`;
+  return `a service${where} is asked (auth_callout)`;
 }
 
 /** @throws ArgumentError when users bring their permissions along. */
 export function refuseOperators({ operators, trustedKeys }: Options, file: string): void {
   if (operators.length === 0 && trustedKeys.length === 0) return;
   throw new ArgumentError(
-    `what users may do is not in ${file}: it stands in the JWTs that they connect with`,
+    `what users may do is not in ${file}: it stands in the JWTs that they connect with (--creds takes one of them, --account tells about an account)`,
   );
 }
 

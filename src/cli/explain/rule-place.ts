@@ -59,7 +59,7 @@ function placeOfOption(user: User, property: keyof User, places: RulePlaces): Pl
   return null;
 }
 
-function toPlace(place: Place | null | undefined): RulePlace | null {
+export function toPlace(place: Place | null | undefined): RulePlace | null {
   if (place === null || place === undefined) return null;
   // What an environment variable holds is said to be where a file refers to it.
   const { source, offset } = place.source.origin ?? place;

@@ -2,25 +2,30 @@
 
 import { printable } from "../../config/report/excerpt.ts";
 import { GLOBAL_ACCOUNT } from "../../protocol/account-names.ts";
+import { hasWildcardText } from "../../protocol/subject-text.ts";
 import type { Report } from "../answer.ts";
 import { ArgumentError } from "../command-arguments.ts";
-import { readAccessFile } from "./access-file.ts";
+import { type AccessFile, readAccessFile } from "./access-file.ts";
+import { AccountMap } from "./account-map.ts";
 import { type Decision, decide, type Question, toQuestion } from "./decision.ts";
-import { describe } from "./explain.ts";
-import { type Identity, identities, refuseOperators } from "./identity.ts";
+import { describe } from "./explanation.ts";
+import { calloutText, type Identity, identities, refuseOperators } from "./identity.ts";
+import { tokenRules, tokenRuleText } from "./oidc-token.ts";
 import { DENIED_CODE, toJson } from "./output.ts";
+import { indented } from "./path-text.ts";
 import { placeOfRule, placeText, placeWithoutRule, type RulePlace } from "./rule-place.ts";
+import { type Candidate, whoIsReached, whoReaches } from "./who-reaches.ts";
 
 export interface WhoArguments {
   readonly subject: string;
   readonly config: string;
+  readonly account?: string | undefined;
   readonly queue?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** Somebody who may do it. */
-interface Row {
-  readonly who: Identity;
+interface Row extends Candidate {
   readonly decision: Decision;
   readonly place: RulePlace | null;
 }
@@ -34,41 +39,80 @@ export async function explainWho(action: Question["action"], args: WhoArguments)
   const question = toQuestion(action, args.subject, args.queue ?? "");
   const file = await readAccessFile(args.config);
   if ("stderr" in file) return file;
-  const { options, places, path } = file;
+  const { options, path } = file;
   refuseOperators(options, path);
   if (options.authorization?.authCallout) {
-    throw new ArgumentError(`${path} does not say who all may: a service is asked (auth_callout)`);
+    throw new ArgumentError(`${path} does not say who all may: ${calloutText(options)}`);
   }
+  const map = await AccountMap.of(options, file.places);
+  const candidates = [...candidatesFor(question, file, map, args.account)];
   const rows: Row[] = [];
   const repliers: string[] = [];
-  let count = 0;
-  for (const who of identities(options)) {
-    count++;
-    const decision = decide(question, who, options);
-    const { allowed, rule } = decision;
-    if (allowed) {
-      const place =
-        rule === null
-          ? placeWithoutRule(question.action, who, places)
-          : placeOfRule(rule, who, places);
-      rows.push({ who, decision, place });
+  for (const candidate of candidates) {
+    const { who, subject } = candidate;
+    const decision = decide({ ...question, subject }, who, options);
+    if (decision.allowed) {
+      rows.push({ ...candidate, decision, place: placeOf(question, who, decision, file) });
     } else if (question.action === "publish" && (who.permissions?.responses ?? null) !== null) {
       repliers.push(who.name);
     }
   }
   const code = rows.length > 0 ? 0 : DENIED_CODE;
+  const count = new Set(candidates.map(({ who }) => who)).size;
+  const tokens = tokenRules(file);
   if (args.json) {
-    const json = { ...question, who: rows.map(asJson), repliers, count };
-    return { stdout: toJson(json), stderr: "", code };
+    const who = rows.map(asJson);
+    return { stdout: toJson({ ...question, who, repliers, count, tokens }), stderr: "", code };
   }
-  const verdict = `${rows.length} of ${count} may ${describe(question)}`;
+  const able = new Set(rows.map(({ who }) => who)).size;
   const lines = [
-    ...table(rows),
+    ...table(rows, args.account !== undefined),
     ...(rows.length > 0 ? [""] : []),
-    `${verdict}.`,
-    ...replies(repliers),
+    `${able} of ${count} may ${describe(question)}${inAccount(args.account)}.`,
+    ...replies([...new Set(repliers)]),
+    ...(tokens.length === 0 ? [] : ["Besides, there are holders of tokens:"]),
+    ...indented(tokens.flatMap(tokenRuleText)),
+    ...advice(map, args.account),
   ];
   return { stdout: lines.map((line) => `${printable(line)}\n`).join(""), stderr: "", code };
+}
+
+/** Everybody in their own accounts, unless it is to be in a certain one. */
+function candidatesFor(
+  question: Question,
+  { options }: AccessFile,
+  map: AccountMap,
+  account: string | undefined,
+): Iterable<Candidate> {
+  const { action, subject } = question;
+  if (account === undefined) {
+    return [...identities(options)].map((who) => ({ who, subject, published: subject }));
+  }
+  const entry = map.find(account);
+  if (action === "publish") return whoReaches(map, options, entry, subject);
+  if (!hasWildcardText(subject)) return whoIsReached(map, options, entry, subject);
+  throw new ArgumentError(
+    `with --account it is about messages to one subject, and ${JSON.stringify(subject)} has wildcards`,
+  );
+}
+
+function placeOf(
+  { action }: Question,
+  who: Identity,
+  { rule }: Decision,
+  { places }: AccessFile,
+): RulePlace | null {
+  return rule === null ? placeWithoutRule(action, who, places) : placeOfRule(rule, who, places);
+}
+
+function inAccount(account: string | undefined): string {
+  return account === undefined ? "" : ` in account ${account}, or by imports from others`;
+}
+
+function advice(map: AccountMap, account: string | undefined): string[] {
+  const hasImports = map.entries.some(({ links }) => links.length > 0);
+  if (account !== undefined || !hasImports) return [];
+  return ["Each in its own account; --account tells also who is connected with one by imports."];
 }
 
 function replies(names: readonly string[]): string[] {
@@ -77,10 +121,13 @@ function replies(names: readonly string[]): string[] {
   return [`Besides, ${who} may reply to requests, if it is the subject of a reply.`];
 }
 
-function asJson({ who, decision: { rule, reason, withheld }, place }: Row): object {
+function asJson({ who, subject, published, decision, place }: Row): object {
+  const { rule, reason, withheld } = decision;
   return {
     user: who.name,
     account: who.account,
+    subject: published,
+    mapped: subject,
     reason,
     rule: rule === null ? null : { list: rule.list, text: rule.text },
     place,
@@ -88,17 +135,24 @@ function asJson({ who, decision: { rule, reason, withheld }, place }: Row): obje
   };
 }
 
-/** Accounts are told when there are several. */
-function table(rows: readonly Row[]): string[] {
+/** Accounts are told when there are several, and subjects when they may be others than asked about. */
+function table(rows: readonly Row[], hasSubjects: boolean): string[] {
   if (rows.length === 0) return [];
   const hasAccounts = rows.some(({ who }) => who.account !== GLOBAL_ACCOUNT);
-  const cells = rows.map(({ who, decision, place }) => [
+  const cells = rows.map(({ who, published, decision, place }) => [
     who.name,
     ...(hasAccounts ? [who.account] : []),
+    ...(hasSubjects ? [published] : []),
     ruleText(decision),
     place === null ? "" : placeText(place),
   ]);
-  const head = ["USER", ...(hasAccounts ? ["ACCOUNT"] : []), "RULE", "WHERE"];
+  const head = [
+    "USER",
+    ...(hasAccounts ? ["ACCOUNT"] : []),
+    ...(hasSubjects ? ["SUBJECT"] : []),
+    "RULE",
+    "WHERE",
+  ];
   const all = [head, ...cells];
   const widths = head.map((_, column) =>
     all.reduce((width, row) => Math.max(width, row[column]!.length), 0),
