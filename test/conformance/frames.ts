@@ -19,11 +19,14 @@ function mask(value: unknown, shape: RegExp, name: string): unknown {
 /** Normalises the frames of one connection. */
 export class FrameReader {
   readonly #port: number;
+  readonly #mask: ((frame: string) => string) | undefined;
   /** Set by the first INFO; later ones of the connection have to repeat it. */
   #clientId: unknown;
 
-  constructor(port: number) {
+  /** @param mask takes more out of each frame; what it leaves is shown in full. */
+  constructor(port: number, mask?: (frame: string) => string) {
     this.#port = port;
+    this.#mask = mask;
   }
 
   /** @param text everything the connection received, one character per byte. */
@@ -32,7 +35,8 @@ export class FrameReader {
     let rest = text;
     while (rest.length > 0) {
       const size = frameSize(rest);
-      frames.push(abbreviate(this.#normalise(rest.slice(0, size))));
+      const frame = this.#normalise(rest.slice(0, size));
+      frames.push(this.#mask?.(frame) ?? abbreviate(frame));
       rest = rest.slice(size);
     }
     return frames;
@@ -87,4 +91,26 @@ export function sortDeliveries(frames: readonly string[]): string[] {
     }
   }
   return [...sorted, ...run.sort()];
+}
+
+/** Sorts neighbouring deliveries with one content: the copies of a message may come in any order. */
+export function sortCopies(frames: readonly string[]): string[] {
+  const sorted: string[] = [];
+  let run: string[] = [];
+  for (const frame of frames) {
+    const content = contentOf(frame);
+    if (run.length > 0 && (content === undefined || content !== contentOf(run[0]!))) {
+      sorted.push(...run.sort());
+      run = [];
+    }
+    if (content === undefined) sorted.push(frame);
+    else run.push(frame);
+  }
+  return [...sorted, ...run.sort()];
+}
+
+/** What a delivery brings, without its headers. */
+function contentOf(frame: string): string | undefined {
+  if (frame.startsWith("MSG ")) return frame.slice(frame.indexOf("\r\n") + 2);
+  return frame.startsWith("HMSG ") ? frame.slice(frame.indexOf("\r\n\r\n") + 4) : undefined;
 }

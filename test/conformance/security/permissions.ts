@@ -1,7 +1,7 @@
 /** Short ways to write scenarios on what users may do. */
 
+import { connect, type Group, PING, pub, type Scenario } from "../scenarios/scenario.ts";
 import { secret } from "./canaries.ts";
-import { connect, type Group, PING, pub, type Scenario } from "./scenario.ts";
 
 /**
  * What happens in one step on one connection: its name, then operations without line ends. `PUB` and

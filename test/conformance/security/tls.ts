@@ -1,6 +1,6 @@
 /** Short ways to write scenarios on TLS. */
 
-import { connect, PING, type Scenario, type Step, type Tls } from "./scenario.ts";
+import { connect, PING, type Scenario, type Step, type Tls } from "../scenarios/scenario.ts";
 
 /** Lets openssl offer what it does not by default. */
 const ANYTHING = ["-cipher", "ALL:@SECLEVEL=0"];

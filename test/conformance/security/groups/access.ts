@@ -1,9 +1,17 @@
 /** What else decides who may connect: the clock, the kind of connection, a proxy; and no rules. */
 
 import { NkeyKind } from "../../../../src/protocol/nkeys.ts";
+import {
+  connect,
+  type Group,
+  login,
+  one,
+  PING,
+  pub,
+  type Scenario,
+} from "../../scenarios/scenario.ts";
 import { bcrypt, keepSecret, secret } from "../canaries.ts";
 import { keyPair } from "../nkeys.ts";
-import { connect, type Group, login, one, PING, pub, type Scenario } from "../scenario.ts";
 
 const pass = secret("access");
 const right = { user: "u", pass };

@@ -1,7 +1,7 @@
 /** Permissions of queue subscriptions, of deliveries, and of replies. */
 
+import type { Group } from "../../scenarios/scenario.ts";
 import { allowing, type Case, permissionGroup, type Turn } from "../permissions.ts";
-import type { Group } from "../scenario.ts";
 
 const queues: Turn = [
   "a",

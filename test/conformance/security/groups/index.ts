@@ -1,6 +1,6 @@
 /** All scenarios. */
 
-import type { Group } from "../scenario.ts";
+import type { Group } from "../../scenarios/scenario.ts";
 import { ACCESS } from "./access.ts";
 import { DELIVERIES } from "./deliveries.ts";
 import { NKEYS } from "./nkeys.ts";

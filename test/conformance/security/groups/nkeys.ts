@@ -1,16 +1,16 @@
 /** Users with a key pair, who sign the nonce. */
 
-import { keepSecret, secret } from "../canaries.ts";
-import { type Encoding, keyPair } from "../nkeys.ts";
 import {
   connect,
-  type Greeting,
   type Group,
   login,
   one,
   PING,
   type Scenario,
-} from "../scenario.ts";
+  type Situation,
+} from "../../scenarios/scenario.ts";
+import { keepSecret, secret } from "../canaries.ts";
+import { type Encoding, keyPair } from "../nkeys.ts";
 
 const known = keyPair(1);
 const second = keyPair(2);
@@ -20,7 +20,7 @@ const both = { user: "named", pass };
 
 /** A scenario of one CONNECT made from the nonce. */
 function signed(name: string, options: (nonce: string) => Record<string, unknown>): Scenario {
-  return one(name, ({ nonce }: Greeting) => connect(options(nonce)) + PING);
+  return one(name, ({ nonce }: Situation) => connect(options(nonce)) + PING);
 }
 
 const nkey = known.public;

@@ -1,8 +1,16 @@
 /** A user for those who do not log in, before CONNECT and with one. */
 
+import {
+  connect,
+  type Group,
+  login,
+  one,
+  PING,
+  pub,
+  type Scenario,
+} from "../../scenarios/scenario.ts";
 import { bcrypt, keepSecret, secret } from "../canaries.ts";
 import { keyPair } from "../nkeys.ts";
-import { connect, type Group, login, one, PING, pub, type Scenario } from "../scenario.ts";
 
 const pass = secret("guest");
 const known = secret("known");

@@ -1,7 +1,7 @@
 /** What users may publish and subscribe to, in every shape in which it can be written. */
 
+import type { Group } from "../../scenarios/scenario.ts";
 import { allowing, type Case, permissionGroup, type Turn } from "../permissions.ts";
-import type { Group } from "../scenario.ts";
 
 const probe: Turn = [
   "a",

@@ -1,8 +1,15 @@
 /** What happens to connected clients, and to new ones, when the rules change. */
 
+import {
+  connect,
+  type Group,
+  PING,
+  pub,
+  type Scenario,
+  type Step,
+} from "../../scenarios/scenario.ts";
 import { bcrypt, secret } from "../canaries.ts";
 import { keyPair } from "../nkeys.ts";
-import { connect, type Group, PING, pub, type Scenario, type Step } from "../scenario.ts";
 
 const pass = secret("before");
 const other = secret("after");

@@ -1,7 +1,15 @@
 /** One user and one password for everyone, and what comes in place of a CONNECT. */
 
+import {
+  connect,
+  type Group,
+  login,
+  one,
+  PING,
+  pub,
+  type Scenario,
+} from "../../scenarios/scenario.ts";
 import { bcrypt, keepSecret, secret } from "../canaries.ts";
-import { connect, type Group, login, one, PING, pub, type Scenario } from "../scenario.ts";
 
 const user = "single";
 const pass = secret("single");

@@ -1,8 +1,8 @@
 /** Certificates of clients: verified, mapped to users, and pinned. */
 
+import type { Group, Scenario } from "../../scenarios/scenario.ts";
+import { PING, pub } from "../../scenarios/scenario.ts";
 import { secret } from "../canaries.ts";
-import type { Group, Scenario } from "../scenario.ts";
-import { PING, pub } from "../scenario.ts";
 import { certificate, hello, secure, TLS12, TLS13 } from "../tls.ts";
 
 const pass = secret("certificates");

@@ -1,6 +1,5 @@
 /** When the handshake happens, whether it has to, flags, limits, and changes at run time. */
 
-import { secret } from "../canaries.ts";
 import {
   connect,
   type Files,
@@ -10,7 +9,8 @@ import {
   PING,
   type Scenario,
   type Step,
-} from "../scenario.ts";
+} from "../../scenarios/scenario.ts";
+import { secret } from "../canaries.ts";
 import { certificate, hello, plain, secure, TLS12, TLS13 } from "../tls.ts";
 
 const pass = secret("modes");

@@ -1,7 +1,7 @@
 /** TLS after INFO: versions, suites, curves, certificates of the server, and clients that fail. */
 
+import { connect, type Group, PING, pub, type Scenario } from "../../scenarios/scenario.ts";
 import { secret } from "../canaries.ts";
-import { connect, type Group, PING, pub, type Scenario } from "../scenario.ts";
 import {
   ANY_SUITE,
   certificate,

@@ -1,7 +1,7 @@
 /** A token for everyone. */
 
+import { type Group, login, type Scenario } from "../../scenarios/scenario.ts";
 import { bcrypt, secret } from "../canaries.ts";
-import { type Group, login, type Scenario } from "../scenario.ts";
 
 const token = secret("token");
 const wrong = secret("wrong-token");

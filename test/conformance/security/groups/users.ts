@@ -1,7 +1,7 @@
 /** Several users, with passwords of every kind. */
 
+import { connect, type Group, login, PING, pub, type Scenario } from "../../scenarios/scenario.ts";
 import { bcrypt, keepSecret, secret } from "../canaries.ts";
-import { connect, type Group, login, PING, pub, type Scenario } from "../scenario.ts";
 
 const plain = secret("plain");
 const hashed = secret("bcrypt");

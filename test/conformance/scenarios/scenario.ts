@@ -10,9 +10,12 @@ export interface Tls {
   isFirst?: boolean;
 }
 
-/** What a server has said in its first INFO. */
-export interface Greeting {
+/** What has come so far, for what is sent in answer to it. */
+export interface Situation {
+  /** Of the first INFO on the connection of the step. */
   readonly nonce: string;
+  /** Everything a connection has received, as Latin-1; of the connection of the step by default. */
+  received(conn?: string): string;
 }
 
 /** Something that happens on one connection, which is opened by its first step. */
@@ -22,7 +25,11 @@ export interface ConnectionStep {
   /** With TLS, given in the step that opens the connection. */
   tls?: Tls;
   /** What ends with PING is followed by a wait for PONG. */
-  send?: string | Uint8Array | ((greeting: Greeting) => string);
+  send?: string | Uint8Array | ((situation: Situation) => string | Uint8Array);
+  /** In the report, for what is sent, if that is not the same for both servers. */
+  shown?: string;
+  /** Before anything is sent, wait until this is so. */
+  when?: (situation: Situation) => boolean;
   split?: Split;
   /** Wait for this in what the connection has received, or for its end. */
   until?: RegExp | "end";
@@ -34,7 +41,7 @@ export interface ConnectionStep {
 
 /** The server is told to take over another configuration. */
 export interface ReloadStep {
-  reload: string;
+  reload: string | (() => string);
   files?: Files;
 }
 
@@ -46,15 +53,20 @@ export type Step = ConnectionStep | ReloadStep;
 export interface Scenario {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Which subscription gets which message is left to the server: only the messages are compared. */
+  readonly isAnyone?: boolean;
   /** In place of the group's, if each of its scenarios has a server of its own. */
-  readonly config?: string;
+  readonly config?: string | (() => string);
 }
 
 /** Scenarios played one after the other to one server. */
 export interface Group {
   readonly name: string;
-  /** The server's folder has the certificates in `certs`. */
-  readonly config: string;
+  /**
+   * The server's folder has the certificates in `certs`. A function, if something in it depends on
+   * the time of the start.
+   */
+  readonly config: string | (() => string);
   readonly files?: Files;
   /** More arguments of the command line. */
   readonly args?: readonly string[];

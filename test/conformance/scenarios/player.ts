@@ -6,20 +6,33 @@
 import { TlsWire } from "../../support/tls-wire.ts";
 import { Wire } from "../../support/wire.ts";
 import { FrameReader, sortDeliveries } from "../frames.ts";
-import { type ConnectionStep, type Group, PING, type Scenario } from "./scenario.ts";
+import {
+  type ConnectionStep,
+  type Group,
+  PING,
+  type Scenario,
+  type Situation,
+} from "./scenario.ts";
 import { LoggingServer, type LogLine } from "./server.ts";
 
 /** How to play to one server program. */
 export interface Player {
   /** Command line of the server. */
   readonly program: readonly string[];
-  /** Folder of the certificates. */
-  readonly certificates: string;
+  /** Folder of the certificates, if any are needed. */
+  readonly certificates?: string;
   /** Multiplies the time that counts as quiet. */
   readonly patience: number;
   /** Gets everything that was received or logged, to search it for secrets. */
   readonly onText?: (text: string) => void;
+  /** Makes, for one scenario, what takes out of frames and log lines what differs by chance. */
+  readonly newMask?: () => Mask;
+  /** Brings what may come in any order into one; all deliveries, if not given. */
+  readonly sort?: (frames: readonly string[]) => string[];
 }
+
+/** Replaces in a text what differs by chance. */
+export type Mask = (text: string) => string;
 
 /** For answers that have to come: used up only when one is missing. */
 const ANSWER_MS = 4_000;
@@ -42,16 +55,31 @@ const REMOVED = /Removed sub|\(sid "/;
 const ONE_SUITE = ["-ciphersuites", "TLS_AES_128_GCM_SHA256"];
 const LABEL = /^127\.0\.0\.1:(\d+) - cid:\d+ - /;
 /**
- * Not compared: what is logged by the clock, or when one of two clocks is first, and what nats-server
- * says at every reload, this server only when something has changed.
+ * Not compared: what is logged by the clock, or when one of two clocks is first, what nats-server says
+ * at every reload, this server only when something has changed, what it says once in a while, clients
+ * it has for itself, and JetStream.
  */
-const IGNORED =
-  /TLS handshake timeout$|Client Ping Timer$|^Reloaded: (?:accounts|authorization users|tls = enabled)$/;
+const IGNORED = new RegExp(
+  [
+    "TLS handshake timeout$",
+    "Client Ping Timer$",
+    "^Reloaded: (?:accounts|authorization users|tls = enabled)$",
+    "maximum subscriptions exceeded$",
+    "Readloop processing time: ",
+    "^ACCOUNT - Account connection closed: ",
+    " has JetStream denied on ",
+  ].join("|"),
+);
+/** What nats-server says again, if it has not for a while. */
+const TWICE = /maximum account active connections exceeded$/;
 /** In the reason why a certificate has expired. */
 const NOW = /current time \S+Z/;
 const CLOSED = "Client connection closed";
+/** Of accounts, whose order at the start is left to the server. */
+const ISSUES = /has validation issues:$|^\[WRN\] {3}- /;
 /** Lines at the start that have to do with security. */
-const START_UP = /TLS|certificate|password|auth|nkey|proxy|pinned/i;
+const START_UP =
+  /TLS|certificate|password|auth|nkey|proxy|pinned|^Trusted Op|^ {2}(System|Operator|Issued|Expires) *:/i;
 
 interface Connection {
   readonly name: string;
@@ -69,7 +97,7 @@ export async function playGroup(player: Player, group: Group): Promise<Map<strin
     return reports;
   }
   await using server = await LoggingServer.start(player.program, player.certificates, group);
-  reports.set("start", reportStart(server));
+  reports.set("start", reportStart(server, player.newMask?.()));
   for (const scenario of group.scenarios) {
     reports.set(scenario.name, await new Play(player, server, scenario).run());
   }
@@ -87,16 +115,18 @@ export async function playAlone(
   const settings = { ...group, config };
   await using server = await LoggingServer.start(player.program, player.certificates, settings);
   const report =
-    scenario === undefined ? reportStart(server) : await new Play(player, server, scenario).run();
+    scenario === undefined
+      ? reportStart(server, player.newMask?.())
+      : await new Play(player, server, scenario).run();
   player.onText?.(server.text);
   return report;
 }
 
-function reportStart(server: LoggingServer): string {
-  return server.lines
+function reportStart(server: LoggingServer, mask: Mask = (text) => text): string {
+  const lines = server.lines
     .filter(({ level, text }) => /WRN|ERR/.test(level) || START_UP.test(text))
-    .map(({ level, text }) => `[${level}] ${text}`)
-    .join("\n");
+    .map(({ level, text }) => `[${level}] ${mask(text)}`);
+  return sortRuns(lines, (line) => ISSUES.test(line), String).join("\n");
 }
 
 /** One scenario being played. */
@@ -106,6 +136,7 @@ class Play {
   readonly #scenario: Scenario;
   readonly #connections = new Map<string, Connection>();
   readonly #sent: string[] = [];
+  readonly #mask: Mask | undefined;
   /** Where the log of this scenario begins. */
   readonly #firstLine: number;
 
@@ -113,6 +144,7 @@ class Play {
     this.#player = player;
     this.#server = server;
     this.#scenario = scenario;
+    this.#mask = player.newMask?.();
     this.#firstLine = server.lines.length;
   }
 
@@ -132,7 +164,8 @@ class Play {
     const { patience } = this.#player;
     const connections = [...this.#connections.values()];
     await Promise.all(connections.map(({ wire }) => wire.waitForQuiet(QUIET_MS * patience)));
-    const received = connections.map((each) => reportReceived(each));
+    const received = connections.map((each) => reportReceived(each, this.#player.sort));
+    if (this.#scenario.isAnyone) received.push(...takeDeliveries(received));
     await Promise.all(connections.map(({ wire }) => close(wire)));
     await this.#waitForLog();
     for (const { wire } of connections) this.#player.onText?.(wire.text);
@@ -143,11 +176,15 @@ class Play {
   async #take(step: ConnectionStep): Promise<void> {
     const name = step.conn ?? DEFAULT_CONNECTION;
     const { wire } = this.#connections.get(name) ?? (await this.#open(name, step));
+    const situation = this.#situation(wire);
+    const { when } = step;
+    if (when !== undefined) await this.#waitUntil(() => when(situation));
     const pongs = countPongs(wire);
-    const bytes = await bytesOf(step, wire);
+    const bytes = await bytesOf(step, wire, situation);
     if (bytes !== undefined) {
       // What is made of the nonce is not the same for both servers.
-      const shown = typeof step.send === "function" ? "…" : shorten(Buffer.from(bytes));
+      const made = typeof step.send === "function" ? "…" : shorten(Buffer.from(bytes));
+      const shown = step.shown ?? made;
       this.#sent.push(`${name} > ${shown}`);
       await wire.send(bytes, step.split);
     }
@@ -159,13 +196,28 @@ class Play {
     else if (!endsWithPing(bytes)) await wire.waitForQuiet(QUIET_MS * this.#player.patience);
   }
 
+  #situation(wire: Wire | TlsWire): Situation {
+    return {
+      get nonce() {
+        return /"nonce":"([^"]*)"/.exec(wire.text)?.[1] ?? "";
+      },
+      received: (conn) => (conn === undefined ? wire : this.#connections.get(conn)!.wire).text,
+    };
+  }
+
+  /** For what is awaited on any connection. */
+  async #waitUntil(isSo: () => boolean): Promise<void> {
+    const deadline = performance.now() + ANSWER_MS;
+    while (!isSo() && performance.now() < deadline) await Bun.sleep(POLL_MS);
+  }
+
   async #open(name: string, { tls }: ConnectionStep): Promise<Connection> {
     const { port } = this.#server;
-    const folder = this.#player.certificates;
+    const folder = this.#player.certificates ?? "";
     const wire = tls
       ? await TlsWire.connect(port, { ...tls, args: [...ONE_SUITE, ...(tls.args ?? [])], folder })
       : await Wire.connect(port);
-    const connection = { name, wire, reader: new FrameReader(port) };
+    const connection = { name, wire, reader: new FrameReader(port, this.#mask) };
     this.#connections.set(name, connection);
     return connection;
   }
@@ -190,7 +242,7 @@ class Play {
     const lines = this.#server.lines.slice(this.#firstLine);
     const mine = [...names].flatMap(([port, name]) => {
       const own = lines.filter(({ text }) => portOf(text) === port);
-      return closedLast(violationsOnce(own)).map(({ level, text }) => ({
+      return closedLast(onceEach(own)).map(({ level, text }) => ({
         level,
         text: `${name} - ${text.replace(LABEL, "")}`,
       }));
@@ -206,7 +258,8 @@ class Play {
       if (Number(digits) === this.#server.port) return "<server>";
       return names.get(Number(digits)) ?? all;
     });
-    return `[${level}] ${masked.replace(NOW, "current time <now>")}`;
+    const line = `[${level}] ${masked.replace(NOW, "current time <now>")}`;
+    return this.#mask?.(line) ?? line;
   }
 }
 
@@ -218,14 +271,24 @@ async function close(wire: Wire | TlsWire): Promise<void> {
   wire.close();
 }
 
-function reportReceived({ name, wire, reader }: Connection): string[] {
+function reportReceived({ name, wire, reader }: Connection, sort = sortDeliveries): string[] {
   // The server's own PING comes by the clock.
-  const frames = sortDeliveries(reader.read(wire.text).filter((frame) => frame !== PING));
+  const frames = sort(reader.read(wire.text).filter((frame) => frame !== PING));
   const sorted = sortRuns(frames, (frame) => REMOVED.test(frame), String);
   return [
     ...sorted.map((frame) => `${name} < ${visible(frame)}`),
     `${name} ${wire.ended ? "closed" : "open"}`,
   ];
+}
+
+/** Takes all deliveries out of what connections have received, and the receivers out of them. */
+function takeDeliveries(received: string[][]): string[][] {
+  const isDelivery = (line: string): boolean => /^\S+ < H?MSG /.test(line);
+  const deliveries = received.flatMap((lines) => lines.filter(isDelivery));
+  for (const [index, lines] of received.entries()) {
+    received[index] = lines.filter((line) => !isDelivery(line));
+  }
+  return [deliveries.map((line) => line.replace(/^\S+ < (H?MSG \S+) \S+/, "someone < $1")).sort()];
 }
 
 function reportDetails({ name, wire }: Connection): string[] {
@@ -260,8 +323,8 @@ function sortRuns<T>(
   return sorted;
 }
 
-/** This server does not repeat a violation, nor the like of it for another subscription. */
-function violationsOnce(lines: readonly LogLine[]): LogLine[] {
+/** This server does not repeat some lines, nor the like of a violation for another subscription. */
+function onceEach(lines: readonly LogLine[]): LogLine[] {
   const seen = new Set<string>();
   return lines
     .map(({ level, text }) => ({
@@ -269,7 +332,7 @@ function violationsOnce(lines: readonly LogLine[]): LogLine[] {
       text: VIOLATION.test(text) ? text.replace(RULE, "") : text,
     }))
     .filter(({ text }) => {
-      if (!VIOLATION.test(text)) return true;
+      if (!VIOLATION.test(text) && !TWICE.test(text)) return true;
       const what = text.replace(/, SID \S+$/, "");
       return !seen.has(what) && seen.add(what);
     });
@@ -291,10 +354,11 @@ function portOf(text: string): number | undefined {
 async function bytesOf(
   { send }: ConnectionStep,
   wire: Wire | TlsWire,
+  situation: Situation,
 ): Promise<string | Uint8Array | undefined> {
   if (typeof send !== "function") return send;
   await wire.waitFor("\r\n", ANSWER_MS);
-  return send({ nonce: /"nonce":"([^"]*)"/.exec(wire.text)?.[1] ?? "" });
+  return send(situation);
 }
 
 function countPongs(wire: Wire | TlsWire): number {

@@ -47,18 +47,18 @@ export class LoggingServer implements AsyncDisposable {
 
   /**
    * @param program command line of a server.
-   * @param certificates folder that it sees as `certs`.
+   * @param certificates folder that it sees as `certs`, if any.
    * @throws Error with the log when it does not start.
    */
   static async start(
     program: readonly string[],
-    certificates: string,
+    certificates: string | undefined,
     { config, files = {}, args = [] }: Pick<Group, "config" | "files" | "args">,
   ): Promise<LoggingServer> {
     const folder = await mkdtemp(join(tmpdir(), "nats-scenario-"));
-    await symlink(certificates, join(folder, "certs"));
+    if (certificates !== undefined) await symlink(certificates, join(folder, "certs"));
     await copyFiles(folder, files);
-    await writeFile(join(folder, CONFIG), await withPins(folder, config));
+    await writeFile(join(folder, CONFIG), await withPins(folder, textOf(config)));
     const always = ["-c", CONFIG, "-a", "127.0.0.1", "-p", "-1", "-DV"];
     const server = new LoggingServer([...program, ...always, ...args], folder);
     const isReady = (): boolean => server.#text.includes(READY);
@@ -87,9 +87,9 @@ export class LoggingServer implements AsyncDisposable {
   }
 
   /** Resolves when the server has taken over the configuration, or has refused it. */
-  async reload(config: string, files: Files = {}): Promise<void> {
+  async reload(config: Group["config"], files: Files = {}): Promise<void> {
     await copyFiles(this.#folder, files);
-    await writeFile(join(this.#folder, CONFIG), await withPins(this.#folder, config));
+    await writeFile(join(this.#folder, CONFIG), await withPins(this.#folder, textOf(config)));
     const from = this.#lines.length;
     this.#child.kill("SIGHUP");
     const isDone = (): boolean => this.#lines.slice(from).some(({ text }) => RELOADED.test(text));
@@ -127,6 +127,10 @@ export class LoggingServer implements AsyncDisposable {
     const last = this.#lines.pop() ?? { level: "", text: "" };
     this.#lines.push({ level: last.level, text: `${last.text}\n${line}` });
   }
+}
+
+function textOf(config: Group["config"]): string {
+  return typeof config === "string" ? config : config();
 }
 
 async function copyFiles(folder: string, files: Files): Promise<void> {
