@@ -23,6 +23,8 @@ export type Role = Access &
         queue: boolean;
         /** Subscribes to a pattern even when there is one subject only. */
         wildcard: boolean;
+        /** Subject of what is received, where it is another one than is published. */
+        received?: string;
       }
     | {
         role: "request";
@@ -100,9 +102,10 @@ async function publish(spec: Of<"publish">): Promise<Work> {
 
 async function subscribe(spec: Of<"subscribe">): Promise<Work> {
   const peers = await openPeers(spec, spec.connections);
-  const exact = spec.wildcard ? "bench.*" : SUBJECT;
+  const exact = spec.received ?? (spec.wildcard ? "bench.*" : SUBJECT);
   const subject = spec.subjects === 1 ? exact : `${SUBJECT}.*`;
-  const frame = `MSG ${subjectName(0, spec.subjects)} 1 ${spec.size}\r\n`;
+  const arriving = spec.received ?? subjectName(0, spec.subjects);
+  const frame = `MSG ${arriving} 1 ${spec.size}\r\n`;
   const frameBytes = frame.length + spec.size + 2;
   const copies = spec.queue ? 1 : spec.connections;
   const wanted = spec.count * copies * frameBytes;
@@ -177,10 +180,14 @@ async function respond(spec: Of<"respond">): Promise<Work> {
     for (;;) {
       const lineEnd = rest.indexOf("\r\n");
       if (lineEnd < 0) break;
-      const [, , , reply, size] = rest.slice(0, lineEnd).split(" ");
-      const end = lineEnd + 2 + Number(size) + 2;
+      // With headers there are two sizes: theirs, and that of all.
+      const tokens = rest.slice(0, lineEnd).split(" ");
+      const total = Number(tokens.at(-1));
+      const headers = tokens[0] === "HMSG" ? Number(tokens.at(-2)) : 0;
+      const end = lineEnd + 2 + total + 2;
       if (rest.length < end) break;
-      answers += `PUB ${reply} ${size}\r\n${rest.slice(lineEnd + 2, end)}`;
+      const body = rest.slice(lineEnd + 2 + headers, end);
+      answers += `PUB ${tokens[3]} ${total - headers}\r\n${body}`;
       rest = rest.slice(end);
     }
     if (answers !== "") peer.sendNow(Buffer.from(answers, "latin1"));

@@ -17,6 +17,8 @@ export interface Flow {
   /** Subscribers subscribe to a pattern even when there is one subject only. */
   wildcard?: boolean;
   requests?: boolean;
+  /** Subject that messages arrive on, where it is another one than they are published to. */
+  received?: string;
 }
 
 export interface Traffic extends Flow {
@@ -87,6 +89,7 @@ export const TRAFFIC: readonly Traffic[] = [
 /** The processes of a workload: receivers first, the one that drives it last. */
 export function rolesOf(flow: Flow, port: number, scale: number, cast: Cast = {}): Role[] {
   const { publishers, subscribers, size, subjects = 1, queue = false, wildcard = false } = flow;
+  const { received } = flow;
   const count = Math.max(Math.round(flow.count * scale), 100);
   const sender = accessOf(port, cast.sender, cast.tls);
   const receiver = accessOf(port, cast.receiver, cast.tls);
@@ -106,7 +109,8 @@ export function rolesOf(flow: Flow, port: number, scale: number, cast: Cast = {}
   };
   if (subscribers === 0) return [publish];
   const subscribe = { connections: subscribers, size, count: count * publishers, subjects };
-  return [{ ...receiver, role: "subscribe", ...subscribe, queue, wildcard }, publish];
+  const arriving = received === undefined ? {} : { received };
+  return [{ ...receiver, role: "subscribe", ...subscribe, queue, wildcard, ...arriving }, publish];
 }
 
 function accessOf(port: number, login: Login | undefined, tls: TlsVersion | undefined): Access {
