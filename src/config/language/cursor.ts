@@ -27,6 +27,11 @@ export class Cursor {
     this.#ascii = isAscii(this.binary);
   }
 
+  /** How far the text has been read. */
+  get reached(): number {
+    return this.pos;
+  }
+
   /** A byte; 0 at the end of the file, which is what nats-server takes NUL for as well. */
   protected at(pos: number): number {
     return pos < this.bytes.length ? this.bytes[pos]! : 0;

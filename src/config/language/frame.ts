@@ -96,6 +96,11 @@ export class Frame {
     return this.#lexer.value;
   }
 
+  /** How far the text has been read. */
+  get reached(): number {
+    return this.#lexer.reached;
+  }
+
   get offset(): number {
     return this.#lexer.offset;
   }

@@ -12,7 +12,7 @@ import type { ConfigNode, MapNode } from "./node.ts";
 import { Notes } from "./notes.ts";
 import { besidePath, cleanPath } from "./paths.ts";
 import type { Problem } from "./problem.ts";
-import { formatPlace, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 /** Of a file with more than that nobody reads the rest. */
 const PROBLEMS_MAX = 1000;
@@ -256,12 +256,13 @@ function notFound(level: Level, name: string, offset: number): string {
   return `${reference(level, name, offset)} can not be found`;
 }
 
+/** As in nats-server the line is the one that was reached, also where a string began before it. */
 function formatEnd(level: Level): string {
-  const { source, offset } = level.frame;
-  if (!isEnvironment(level)) return formatPlace({ source, offset });
-  const line = source.lineAt(offset);
-  const column = source.columnAt(offset) + (line === 1 ? ENVIRONMENT_PREFIX.length : 0);
-  return `:${line}:${column}`;
+  const { source, offset, reached } = level.frame;
+  const line = source.lineAt(reached);
+  const isInEnvironment = isEnvironment(level);
+  const before = isInEnvironment && line === 1 ? ENVIRONMENT_PREFIX.length : 0;
+  return `${isInEnvironment ? "" : source.path}:${line}:${source.columnAt(offset) + before}`;
 }
 
 /** The value of an environment variable leads to itself. */

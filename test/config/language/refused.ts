@@ -113,6 +113,7 @@ export const REFUSED_OTHERWISE: readonly (readonly [text: string, headline: stri
   ["a: 1\nport \n", "config is invalid (a.conf:3:1)"],
   ["port: '", "config is invalid (a.conf:1:7)"],
   ['port: "\\t', "config is invalid (a.conf:1:8)"],
+  ['a\n"b\nc\n\\n', "config is invalid (a.conf:4:3)"],
   ["a\0b", "config is invalid (a.conf:1:1)"],
   ["a: 9223372036854775808", "integer '9223372036854775808' is out of the range"],
   ["a: -9223372036854775809k", "integer '-9223372036854775809k' is out of the range"],
