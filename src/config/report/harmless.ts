@@ -19,7 +19,7 @@ const NAME =
   /^(?:\p{Ll}+(?:[_.-]\p{Ll}+)*|\p{Lu}+(?:[_.-]\p{Lu}+)*|\p{Lu}?\p{Ll}+(?:\p{Lu}\p{Ll}+)*)\d{0,2}$/u;
 const NAME_LENGTH_MAX = 40;
 const SWALLOWED = /\n|\\n|\w\\?["']?\s*[:=](?:\s|\\?["'])/;
-const RANDOM_LENGTH_MIN = 10;
+const RANDOM_LENGTH_MIN = 8;
 /** Quoted as Go does it, without bytes that are no text. */
 const RANDOM = [/^(?:[^\\]|\\")*$/, /\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u];
 
