@@ -6,44 +6,17 @@
  * ratio is against the better one of the real servers where nothing else is said.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import type { Bench } from "./bench/security/bench.ts";
+import { runParts } from "./bench/run-parts.ts";
 import { measureFlood } from "./bench/security/flood.ts";
 import { measureLoginRate } from "./bench/security/login-rate.ts";
 import { measureManyUsers } from "./bench/security/many-users.ts";
 import { measurePermissions } from "./bench/security/permissions.ts";
 import { measureTls } from "./bench/security/tls.ts";
-import { Table } from "./bench/table.ts";
 
-const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+await runParts({
   logins: measureLoginRate,
   permissions: measurePermissions,
   tls: measureTls,
   flood: measureFlood,
   users: measureManyUsers,
-};
-
-const { values: flags } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string", default: "5" },
-    only: { type: "string", default: "" },
-  },
 });
-
-const folder = await mkdtemp(join(tmpdir(), "nats-bench-"));
-try {
-  const table = new Table();
-  const rounds = flags.quick ? 1 : Number(flags.rounds);
-  const bench: Bench = { table, rounds, scale: flags.quick ? 0.1 : 1, folder };
-  for (const [name, measure] of Object.entries(PARTS)) {
-    if (name.includes(flags.only)) await measure(bench);
-  }
-  table.print();
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-process.exit(0);
