@@ -3,6 +3,7 @@
  * accounts. What one account imports from another is looked at anew whenever either of them changes.
  */
 
+import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { SubjectMapping } from "../config/options/accounts.ts";
 import type { Options } from "../config/options/options.ts";
 import { Account } from "../core/account.ts";
@@ -23,9 +24,6 @@ import {
   systemAccountName,
 } from "./definition.ts";
 import { importFault, localSubject, routeOf } from "./import-rule.ts";
-
-/** Longest time that the runtime's timers know. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class AccountSet {
   /** Where clients are that no user ties to another account. */

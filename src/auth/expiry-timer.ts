@@ -1,7 +1,6 @@
 /** Waits for a time of day, however far away. */
 
-/** Longest time that timers take; what is longer they would take for nothing. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 
 export class ExpiryTimer {
   #timer: Timer | undefined;

@@ -3,8 +3,7 @@
  * two hundred bytes. A heap, earliest first; all times are those of `performance.now`.
  */
 
-/** The longest delay that the runtime's timers know, some 25 days. */
-export const TIMER_MS_MAX = 2 ** 31 - 1;
+import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 
 export interface Due {
   /** Changed by `Deadlines` alone, and so is `place`. */

@@ -9,9 +9,9 @@
  * second: a few clients are gone soon. All of it is nats-server's way.
  */
 
+import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { Client } from "../kinds/client.ts";
 import type { Logger } from "../log/logger.ts";
-import { TIMER_MS_MAX } from "../net/deadlines.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
 

@@ -6,6 +6,7 @@
  * resolver holds. What cannot be had is remembered for a moment only, and only so much of it.
  */
 
+import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { Logger } from "../log/logger.ts";
 import { AccountLoader, type Fetched } from "./account-loader.ts";
 import { bootstrapClaims } from "./bootstrap-account.ts";
@@ -54,7 +55,6 @@ interface Entry {
 
 /** An account that has expired is looked up again at most this often. */
 const RETRY_MS = 1000;
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** So many accounts wait, each for the next one, before they import; what is deeper comes after them. */
 const DEPTH_MAX = 100;
 

@@ -7,7 +7,7 @@ import { GREATER, STAR } from "../../bytes/ascii.ts";
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import { isSubsetOf } from "../../protocol/subject-text.ts";
 import type { QueueNames } from "../queue-names.ts";
-import { SUB_QUEUE, SUB_SINK, type Subscriptions } from "../subscriptions.ts";
+import { SUB_QUEUE, type Subscriptions } from "../subscriptions.ts";
 import type { CrossingTable } from "./crossing.ts";
 import type { StreamImport, StreamImportRule } from "./stream-import.ts";
 
@@ -84,11 +84,6 @@ export class StreamImports {
     stream.rule.exporter.insertCrossing(id, bytes);
     return id;
   }
-}
-
-/** Tells whether a subscription leads out of the account. */
-export function isCrossing(subs: Subscriptions, id: number): boolean {
-  return subs.pool.words[(id << RECORD_SHIFT) + SUB_SINK]! < 0;
 }
 
 /**

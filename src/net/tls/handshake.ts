@@ -8,11 +8,11 @@
 
 import type { Socket } from "bun";
 import { freeMemory } from "../../bytes/buffer-pool.ts";
+import { TIMER_MS_MAX } from "../../bytes/timer-limit.ts";
 import type { Logger } from "../../log/logger.ts";
 import { ClosedReason, ERR_THROTTLED } from "../../protocol/errors.ts";
 import { joinHostPort } from "../../protocol/host-port.ts";
 import type { Connection, Peer } from "../connection.ts";
-import { TIMER_MS_MAX } from "../deadlines.ts";
 import type { Acceptor, SocketData } from "../listener.ts";
 import type { Transport } from "../transport.ts";
 import type { ClientHello } from "./client-hello.ts";
