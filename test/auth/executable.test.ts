@@ -27,7 +27,7 @@ test("passwords are compared with hashes", async () => {
       },
     });
     socket.write(`CONNECT ${JSON.stringify({ verbose: false, user: "a", pass })}\r\nPING\r\n`);
-    await until("an answer", () => /PONG|-ERR/.test(received));
+    await until("an answer", () => /PONG\r\n|-ERR/.test(received));
     socket.terminate();
     return received.slice(received.indexOf("\r\n") + 2);
   };

@@ -7,8 +7,8 @@ import type { ConnectOptions } from "../../src/protocol/connect-options.ts";
 import { until } from "../support/until.ts";
 import type { LoginRecord } from "./logins.ts";
 
-/** `[4242] 2026/01/31 12:34:56.123456 [INF] text` */
-const LINE = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] (.*)$/gm;
+/** `[4242] 2026/01/31 12:34:56.123456 [INF] text`, whole: what is read may end within a line. */
+const LINE = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] (.*)\n/gm;
 const OF_CLIENT = /^\S+ - cid:\d+ - (?:"(?:[^"]*\/(?:jwt|user|nkey):[^"]*|\$G.*?)" - )?/;
 /** What every connection logs, whoever it is, and what the resolver says. */
 const USUAL =
@@ -16,7 +16,7 @@ const USUAL =
 /** An address in the memory of the process. */
 const ADDRESS = / accused 0x[0-9a-f]+$/;
 const CLOSED = /Client connection closed: (.*)/;
-const READY = "Server is ready";
+const READY = "Server is ready\n";
 
 /** CONNECT, made when the nonce is known. */
 export type Connect = Partial<ConnectOptions> | ((nonce: string) => Partial<ConnectOptions>);
@@ -79,8 +79,8 @@ export class LoginPeer implements AsyncDisposable {
     const cid = ` cid:${/"client_id":(\d+)/.exec(received)?.[1]} `;
     const fields = typeof connect === "function" ? connect(nonce) : connect;
     socket.write(`CONNECT ${JSON.stringify({ verbose: false, ...fields })}\r\nPING\r\n`);
-    await until("an answer", () => hasEnded || /PONG|-ERR/.test(received));
-    const isIn = received.includes("PONG");
+    await until("an answer", () => hasEnded || /PONG\r\n|-ERR/.test(received));
+    const isIn = received.includes("PONG\r\n");
     socket.terminate();
     const closed = (): string | undefined => CLOSED.exec(this.#linesOf(cid, from).join("\n"))?.[1];
     await until("the end", () => closed() !== undefined);

@@ -156,7 +156,7 @@ describe("a handshake", () => {
       await wire.send(hello);
       await wire.send(rest);
       expect(await wire.waitForEnd()).toBe(true);
-      expect(wire.text).not.toContain("PONG");
+      expect(wire.text).not.toContain("PONG\r\n");
     }
     await logged(server, "debug", /closed: TLS Handshake Failure/);
     await expectServed(server);

@@ -62,7 +62,7 @@ async function expectRefused(server: TestServer, client: TlsClient, why: string)
   expect(lines.find((line) => line.startsWith("error"))).toStartWith(
     `error TLS handshake error: ${why}`,
   );
-  expect(client.text).not.toContain("PONG");
+  expect(client.text).not.toContain("PONG\r\n");
   expect(lines.join("\n")).not.toContain("TLS handshake complete");
 }
 

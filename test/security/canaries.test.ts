@@ -204,7 +204,7 @@ describe("a running server", () => {
       await using server = await ServerProcess.start([...ours, ...LOOPBACK, "-DV", ...args]);
       const wire = await Wire.connect(server.port);
       await wire.send(`${connectLine({ user: "u", pass: PLAIN, auth_token: args[1] })}PING\r\n`);
-      await wire.waitFor(/PONG|-ERR/);
+      await wire.waitFor(/PONG\r\n|-ERR/);
       wire.close();
       server.kill("SIGQUIT");
       await server.exit();

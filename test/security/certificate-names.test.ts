@@ -119,13 +119,13 @@ describe("a user that certificates stand for", () => {
       if (refused === null) continue;
       refused.send(`${claim}PING\r\n`);
       expect([name, await refused.waitForEnd(8_000)]).toEqual([name, true]);
-      expect([name, refused.text.includes("PONG")]).toEqual([name, false]);
+      expect([name, refused.text.includes("PONG\r\n")]).toEqual([name, false]);
       refused.close();
     }
     const none = await SecureWire.connect(server.port).catch(() => null);
     none?.send(`${claim}PING\r\n`);
     await none?.waitForEnd(8_000);
-    expect(none?.text ?? "").not.toContain("PONG");
+    expect(none?.text ?? "").not.toContain("PONG\r\n");
     none?.close();
     await server.expectSound();
   });

@@ -63,7 +63,7 @@ async function answerTo(
   wire.send(`${connectLine()}PING\r\n`);
   await wire.waitFor(/PONG\r\n|-ERR /, 8_000);
   wire.close();
-  if (wire.text.includes("PONG")) return `in, sees ${wire.serial} by ${wire.cipher}`;
+  if (wire.text.includes("PONG\r\n")) return `in, sees ${wire.serial} by ${wire.cipher}`;
   // Only the client of TLS 1.2 knows of it during the handshake.
   return wire.text.includes("-ERR") ? "refused" : "no handshake";
 }

@@ -47,7 +47,7 @@ test("a client that has yet to do its handshake may still do it", async () => {
   const isAnswered = new Promise((resolve) => {
     socket.on("data", (chunk) => {
       text += chunk;
-      if (text.includes("PONG")) resolve(true);
+      if (text.includes("PONG\r\n")) resolve(true);
     });
     socket.on("close", () => resolve(false));
   });

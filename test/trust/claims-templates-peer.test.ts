@@ -122,9 +122,9 @@ async function refusedBy(port: number, token: string): Promise<string[] | null> 
   const subscriptions = SUBJECTS.map((subject, i) => `SUB ${subject} ${i + 1}\r\n`);
   const connect = JSON.stringify({ verbose: false, jwt: token });
   await wire.send(`CONNECT ${connect}\r\n${subscriptions.join("")}PING\r\n`);
-  expect(await wire.waitFor(/PONG|Authorization Violation/)).toBe(true);
+  expect(await wire.waitFor(/PONG\r\n|Authorization Violation/)).toBe(true);
   wire.close();
-  if (!wire.text.includes("PONG")) return null;
+  if (!wire.text.includes("PONG\r\n")) return null;
   const refused = [...wire.text.matchAll(/Subscription to "([^"]*)"/g)];
   return refused.map(([, subject = ""]) => subject);
 }

@@ -36,7 +36,7 @@ const CLOSED = /^Client connection closed: (.*)$/;
 const SUFFIX = / accused 0x[\da-f]+$| - Account:\S+ - \S+$| \([^()]*\)$/;
 const VISIT_MS = 6000;
 /** What is not allowed is no end: PONG may come a moment after it. */
-const ANSWER = /PONG|-ERR '(?!Permissions)/;
+const ANSWER = /PONG\r\n|-ERR '(?!Permissions)/;
 /** For the last log lines of both. */
 const AGREE_MS = 2000;
 
@@ -81,7 +81,7 @@ export class CalloutStage implements AsyncDisposable {
     const line = fields && `CONNECT ${JSON.stringify({ verbose: false, ...fields })}\r\n`;
     await wire.send(`${line ?? ""}${operations}`);
     await wire.waitFor(end ?? ANSWER, VISIT_MS);
-    const isIn = wire.text.includes("PONG") && !wire.ended;
+    const isIn = wire.text.includes("PONG\r\n") && !wire.ended;
     if (!isIn) await wire.waitForEnd(VISIT_MS);
     const received = wire.text.replaceAll(/INFO .*\r\n|\+OK\r\n/g, "");
     wire.close();

@@ -67,7 +67,7 @@ describe.skipIf(peer === undefined)("a service of an operator's account", () => 
         if (mode !== "plain" && !OF_MODES.test(name)) continue;
         test(name, async () => {
           current = name;
-          await play({ connect: CLIENT, operations: OPERATIONS, until: /PONG|Authorization/ });
+          await play({ connect: CLIENT, operations: OPERATIONS, until: /PONG\r\n|Authorization/ });
         });
       }
 

@@ -72,7 +72,7 @@ describe.skipIf(peer === undefined)("TLS of clients", () => {
       const told = async (stage: CalloutStage, args: readonly string[]): Promise<unknown> => {
         const wire = await TlsWire.connect(stage.port, { args: [...args], folder: certificates });
         await wire.send('CONNECT {"verbose":false,"user":"joe"}\r\nPING\r\n');
-        expect(await wire.waitFor("PONG", ANSWER_MS)).toBe(true);
+        expect(await wire.waitFor("PONG\r\n", ANSWER_MS)).toBe(true);
         await wire.close();
         return stage.questions.at(-1)!.claims.nats.client_tls;
       };

@@ -54,7 +54,7 @@ describe("a callout service", () => {
     );
     await until("the questions", () => questions.length === WAITING);
     const other = await connected(port, { user: "other", pass: "other" });
-    expect(await other.waitFor("PONG")).toBe(true);
+    expect(await other.waitFor("PONG\r\n")).toBe(true);
     await other.send("SUB foo 1\r\nPUB foo 2\r\nhi\r\n");
     expect(await other.waitFor("MSG foo 1 2\r\nhi\r\n")).toBe(true);
     expect(waiting.every((wire) => !wire.ended && !wire.text.includes("-ERR"))).toBe(true);
@@ -75,11 +75,11 @@ describe("a callout service", () => {
     const wire = await connected(port, { user: "joe" });
     expect(await wire.waitForEnd()).toBe(true);
     expect(wire.text).toContain("-ERR 'Authorization Violation'");
-    expect(wire.text).not.toContain("PONG");
+    expect(wire.text).not.toContain("PONG\r\n");
     // The answer comes to nobody, and the server goes on.
     await Bun.sleep(300);
     const other = await connected(port, { user: "other", pass: "other" });
-    expect(await other.waitFor("PONG")).toBe(true);
+    expect(await other.waitFor("PONG\r\n")).toBe(true);
     expect(questions.length).toBe(1);
     other.close();
   });
@@ -100,7 +100,7 @@ describe("a callout service", () => {
     await Bun.sleep(50);
     answer();
     const next = await connected(port, { user: "jim" });
-    expect(await next.waitFor("PONG")).toBe(true);
+    expect(await next.waitFor("PONG\r\n")).toBe(true);
     const lines = stage!.server.lines.slice(from);
     expect(lines.filter(({ level }) => level === "ERR" || level === "WRN")).toEqual([]);
     next.close();

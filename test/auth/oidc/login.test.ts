@@ -133,17 +133,17 @@ describe("over the wire", () => {
     const admin = await login({ auth_token: await token("admins") });
     const local = await login({ user: "local", pass: "local-pass" });
     await local.send("SUB > 1\r\nPING\r\n");
-    await local.waitFor(/PONG[\s\S]*PONG/);
+    await local.waitFor(/PONG\r\n[\s\S]*PONG\r\n/);
     await red.send("PUB team.red.a 1\r\n1\r\nPUB team.blue.a 1\r\n2\r\nPUB team.x.a 1\r\n3\r\n");
     await admin.send("PUB team.red.b 1\r\n4\r\n");
     await red.send("SUB team.blue.> 1\r\nSUB team.red.> 2\r\nPING\r\n");
-    await red.waitFor(/PONG[\s\S]*PONG/);
+    await red.waitFor(/PONG\r\n[\s\S]*PONG\r\n/);
     await admin.send("PING\r\n");
-    await admin.waitFor(/PONG[\s\S]*PONG/);
+    await admin.waitFor(/PONG\r\n[\s\S]*PONG\r\n/);
     await local.send("PUB team.red.y.secret 1\r\n5\r\nPUB team.red.ann.secret 1\r\n6\r\nPING\r\n");
-    await local.waitFor(/(?:PONG[\s\S]*){3}/);
+    await local.waitFor(/(?:PONG\r\n[\s\S]*){3}/);
     await red.waitFor("MSG");
-    expect(red.text.slice(red.text.indexOf("PONG"))).toBe(
+    expect(red.text.slice(red.text.indexOf("PONG\r\n"))).toBe(
       "PONG\r\n" +
         "-ERR 'Permissions Violation for Publish to \"team.blue.a\"'\r\n" +
         "-ERR 'Permissions Violation for Subscription to \"team.blue.>\"'\r\n" +
@@ -195,7 +195,7 @@ test("a reload decides again, and the log has no token", async () => {
   await server.loggedMatching(/OIDC token fits no rule$/, before);
   await server.loggedMatching(/"ORDERS\/user:\w+" - authentication error - /, before);
   await admin.send("PUB now 1\r\n1\r\nPUB later 1\r\n1\r\nPING\r\n");
-  await admin.waitFor(/PONG[\s\S]*PONG/);
+  await admin.waitFor(/PONG\r\n[\s\S]*PONG\r\n/);
   expect(admin.text).toContain('Publish to "later"');
   expect(admin.text).not.toContain('Publish to "now"');
   admin.close();

@@ -105,7 +105,7 @@ describe.each(PROGRAMS)("importing with leave, %s", (program) => {
     for (const key of importers) {
       const wire = await enterWithToken(server.port, key);
       // An account whose claims are no good has no users.
-      wires.push(wire.text.includes("PONG") ? wire : null);
+      wires.push(wire.text.includes("PONG\r\n") ? wire : null);
       await wire.send("SUB out.> 1\r\n");
     }
     const inside = wires.filter((wire) => wire !== null);

@@ -251,7 +251,7 @@ function openSlow(port: number, user: string, operations: string): Promise<Socke
   socket.on("error", reject);
   socket.on("data", (chunk) => {
     text += chunk.toString("latin1");
-    if (!text.includes("PONG")) return;
+    if (!text.includes("PONG\r\n")) return;
     socket.pause();
     resolve(socket);
   });
