@@ -12,7 +12,7 @@ const LINE = /^\[\d+\] \S+ \S+ \[([A-Z]{3})\] (.*)\n/gm;
 const OF_CLIENT = /^\S+ - cid:\d+ - (?:"(?:[^"]*\/(?:jwt|user|nkey):[^"]*|\$G.*?)" - )?/;
 /** What every connection logs, whoever it is, and what the resolver says. */
 const USUAL =
-  /^(?:Client connection|Starting TLS|TLS handshake|TLS version|TLS client|authentication error|maximum account|Account fetch failed)/;
+  /^(?:Client connection|Starting TLS|TLS handshake|TLS version|TLS client|authentication error|maximum account|Account fetch failed|Error flushing)/;
 /** An address in the memory of the process. */
 const ADDRESS = / accused 0x[0-9a-f]+$/;
 const CLOSED = /Client connection closed: (.*)/;

@@ -27,7 +27,7 @@ export interface VisitPlan {
 
 const OF_CLIENT = /^\S+ - cid:\d+ - (?:"[^"]*" - )*/;
 const USUAL =
-  /^Client connection created|Ping Timer$|^Account \[\w+\] fetch took|^Updating account|^Readloop/;
+  /^Client connection created|Ping Timer$|^Account \[\w+\] fetch took|^Updating account|^Readloop|^Error flushing/;
 const CLOSED = /^Client connection closed: (.*)$/;
 /**
  * Where nats-server shows an address in its memory, or says once more who it is about, and this
