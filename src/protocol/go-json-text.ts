@@ -11,8 +11,12 @@ const SEQUENCE_MAX = 4;
 
 /** A JSON string with its quotes, from bytes that should be UTF-8. */
 export function goJsonText(bytes: Buffer): string {
-  const text = isUtf8(bytes) ? bytes.toString() : withReplacements(bytes);
-  return JSON.stringify(text).replace(ESCAPED, escapeUnit);
+  return JSON.stringify(goText(bytes)).replace(ESCAPED, escapeUnit);
+}
+
+/** Bytes that should be UTF-8 as Go's encoder reads them. */
+export function goText(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString() : withReplacements(bytes);
 }
 
 function withReplacements(bytes: Buffer): string {

@@ -4,6 +4,10 @@ const MICROS_PER_SECOND = 1_000_000;
 const SECONDS_PER_MINUTE = 60;
 const MINUTES_PER_HOUR = 60;
 
+/** The second that was last written: many times in a row lie in the same one. */
+let lastSeconds = Number.NaN;
+let lastWhole = "";
+
 /**
  * RFC 3339 in UTC, the fraction of a second as short as it can be: `2026-01-31T12:34:56.7Z`.
  *
@@ -11,7 +15,11 @@ const MINUTES_PER_HOUR = 60;
  */
 export function rfc3339Nano(micros: number): string {
   const seconds = Math.floor(micros / MICROS_PER_SECOND);
-  const whole = new Date(seconds * 1000).toISOString().slice(0, "2026-01-31T12:34:56".length);
+  if (seconds !== lastSeconds) {
+    lastWhole = new Date(seconds * 1000).toISOString().slice(0, "2026-01-31T12:34:56".length);
+    lastSeconds = seconds;
+  }
+  const whole = lastWhole;
   const fraction = Math.floor(micros - seconds * MICROS_PER_SECOND);
   const digits = fraction.toString().padStart(6, "0").replace(/0+$/, "");
   return digits === "" ? `${whole}Z` : `${whole}.${digits}Z`;

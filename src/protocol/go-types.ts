@@ -7,6 +7,8 @@ const SAFE_LENGTH = 15;
 /** More than the numbers of 64 bits have, with a sign. Longer ones are slow to compare. */
 const LENGTH_MAX = 20;
 const INTEGER = /^-?\d+$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const NO_BASE64 = /[^A-Za-z0-9+/]/;
 /** Numbers that Go's floats might not hold. */
 const MAY_BE_HUGE = /\d[eE]\+?\d|\d{300}/;
 const NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
@@ -50,13 +52,32 @@ function goInteger(name: string, least: bigint, most: bigint): GoType<number> {
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
-export const goInt = goInteger("int", INT64_MIN, INT64_MAX);
+/** An integer of the size of `int` whose type has a name of its own. */
+export function goIntNamed(name: string): GoType<number> {
+  return goInteger(name, INT64_MIN, INT64_MAX);
+}
+
+export const goInt = goIntNamed("int");
 export const goInt64 = goInteger("int64", INT64_MIN, INT64_MAX);
 /** Nanoseconds. */
 export const goDuration = goInteger("time.Duration", INT64_MIN, INT64_MAX);
 export const goUint = goInteger("uint", 0n, 2n ** 64n - 1n);
 export const goUint64 = goInteger("uint64", 0n, 2n ** 64n - 1n);
 export const goUint8 = goInteger("uint8", 0n, 255n);
+
+/** Bytes, as base64. Null and bytes of length 0 are not the same. */
+export const goBytes: GoType<Buffer> = {
+  name: "[]uint8",
+  zero: () => Buffer.alloc(0),
+  isNullable: true,
+  read(input) {
+    if (input.peek() !== '"') return input.misfit("[]uint8");
+    const text = input.string().replace(/[\r\n]/g, "");
+    if (BASE64.test(text) && text.length % 4 === 0) return Buffer.from(text, "base64");
+    const at = Math.max(text.search(NO_BASE64), 0);
+    return input.misfit(`[]uint8: illegal base64 data at input byte ${at}`, '"');
+  },
+};
 
 /** Null items of structs are structs without fields, of pointers null. */
 export function goSlice<T>(name: string, item: GoType<T>): GoType<T[]> {

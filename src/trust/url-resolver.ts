@@ -4,6 +4,7 @@ import { readWholeFile } from "../config/files/whole-file.ts";
 import type { TlsOptions } from "../config/options/tls.ts";
 import { goErrorText } from "../log/go-error.ts";
 import { goQuoteText } from "../protocol/go-quote.ts";
+import { limitedText } from "../protocol/limited-text.ts";
 import { withoutPassword } from "../protocol/url-credentials.ts";
 import type { Resolver } from "./resolver.ts";
 
@@ -114,17 +115,9 @@ async function readTls({ caFile, certFile, keyFile, insecure }: TlsOptions): Pro
 
 /** @throws Error when there is more than a token can be. */
 async function readBody(url: string, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of response.body ?? []) {
-    total += chunk.length;
-    // Leaving the loop ends the connection.
-    if (total > BODY_BYTES_MAX) {
-      throw failed(url, `response is larger than ${BODY_BYTES_MAX} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  const text = await limitedText(response, BODY_BYTES_MAX);
+  if (text === null) throw failed(url, `response is larger than ${BODY_BYTES_MAX} bytes`);
+  return text;
 }
 
 /** nats-server and Go's HTTP client each name the address. */

@@ -3,6 +3,7 @@
 import { addressFault } from "../../config/validate/oidc.ts";
 import { goDuration } from "../../log/go-duration.ts";
 import { goErrorText } from "../../log/go-error.ts";
+import { limitedText } from "../../protocol/limited-text.ts";
 
 export interface FetchLimits {
   /** For the whole answer, redirects included. */
@@ -78,20 +79,9 @@ async function readAtMost(response: Response, most: number): Promise<string> {
   if ((response.headers.get("content-encoding") ?? "identity") !== "identity") {
     throw new FetchError("the answer is compressed");
   }
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  while (reader !== undefined) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    total += value.length;
-    if (total > most) {
-      await reader.cancel();
-      throw new FetchError(`the answer is larger than ${most} bytes`);
-    }
-    chunks.push(value);
-  }
-  return Buffer.concat(chunks).toString();
+  const text = await limitedText(response, most);
+  if (text === null) throw new FetchError(`the answer is larger than ${most} bytes`);
+  return text;
 }
 
 function toFetchError(error: unknown, { timeoutMs }: FetchLimits): FetchError {

@@ -5,6 +5,7 @@
 
 import { CR, LF, SPACE, TAB } from "../../bytes/ascii.ts";
 import type { Message } from "../../protocol/message.ts";
+import { trimBlanks } from "../../protocol/trim-blanks.ts";
 
 /** Values by canonical name, in the order they came; one character per byte. */
 export type Headers = ReadonlyMap<string, readonly string[]>;
@@ -16,7 +17,6 @@ const SPACED_TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z ]+$/;
 const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 const INITIALS = /(^|-)([a-z])/g;
 const FIRST_BLANKS = /^[ \t]+/;
-const OUTER_BLANKS = /^[ \t]+|[ \t]+$/g;
 
 /**
  * Reads the header block of a message.
@@ -88,8 +88,8 @@ class Lines {
     const first = this.next();
     if (first === null || first === "") return first;
     if (!first.includes(":")) return null;
-    const parts = [first.replace(OUTER_BLANKS, "")];
-    while (this.startsBlank) parts.push(this.next()!.replace(OUTER_BLANKS, ""));
+    const parts = [trimBlanks(first)];
+    while (this.startsBlank) parts.push(trimBlanks(this.next()!));
     return parts.join(" ");
   }
 }

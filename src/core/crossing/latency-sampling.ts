@@ -82,5 +82,6 @@ function withContext(headers: Headers): Headers {
 }
 
 function pick(headers: Headers, names: readonly string[]): Headers {
-  return new Map([...headers].filter(([name]) => names.includes(name)));
+  const picked = new Set(names);
+  return new Map([...headers].filter(([name]) => picked.has(name)));
 }
