@@ -65,7 +65,7 @@ function waitingWithin(
 }
 
 /** Of several rows that set one property, the one that is named after it speaks for it. */
-function rowsByProperty(section: Section<never>): Map<string, Field<never>> {
+export function rowsByProperty(section: Section<never>): Map<string, Field<never>> {
   const rows = new Map<string, Field<never>>();
   for (const field of section.fields) {
     const property: string = field.to;

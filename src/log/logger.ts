@@ -5,6 +5,7 @@
  * `debugging` has to renew it after a reload.
  */
 
+import type { LogTail } from "./log-tail.ts";
 import { type LogTarget, LogTargetError } from "./log-target.ts";
 
 export type LogLevel = "info" | "warn" | "error" | "fatal" | "debug" | "trace";
@@ -32,6 +33,17 @@ export class Logger {
   traceHeaders = false;
   /** Bytes of a payload that traces show; 0 means all. */
   maxTracedMsgLen = 0;
+  /** Keeps the last lines, but for traces, while somebody may want to see them. */
+  tail: LogTail | null = null;
+  /** Lines since the beginning. */
+  readonly counts: Record<LogLevel, number> = {
+    info: 0,
+    warn: 0,
+    error: 0,
+    fatal: 0,
+    debug: 0,
+    trace: 0,
+  };
   #target: LogTarget | null;
 
   /** @param target a function for lines that need no further care; null for silence. */
@@ -41,27 +53,27 @@ export class Logger {
   }
 
   info(text: string): void {
-    this.#target?.write("info", text);
+    this.#write("info", text);
   }
 
   warn(text: string): void {
-    this.#target?.write("warn", text);
+    this.#write("warn", text);
   }
 
   error(text: string): void {
-    this.#target?.write("error", text);
+    this.#write("error", text);
   }
 
   fatal(text: string): void {
-    this.#target?.write("fatal", text);
+    this.#write("fatal", text);
   }
 
   debug(text: string): void {
-    if (this.debugging) this.#target?.write("debug", text);
+    if (this.debugging) this.#write("debug", text);
   }
 
   trace(text: string): void {
-    if (this.tracing) this.#target?.write("trace", text);
+    if (this.tracing) this.#write("trace", text);
   }
 
   /**
@@ -107,6 +119,12 @@ export class Logger {
     this.#target = null;
     this.#setLevels({ debug: false, trace: false });
     await target?.close();
+  }
+
+  #write(level: LogLevel, text: string): void {
+    this.counts[level]++;
+    this.#target?.write(level, text);
+    this.tail?.add(level, text);
   }
 
   #setLevels(levels: LogLevels): void {

@@ -13,12 +13,13 @@ const IN_EFFECT = `
   log_size_limit logfile_max_num log_format syslog remote_syslog pid_file ports_file_dir
   authorization no_auth_user tls allow_non_tls proxies accounts mappings system_account
   no_system_account operator trusted_keys resolver resolver_tls resolver_preload
-  resolver_pinned_accounts default_sentinel
+  resolver_pinned_accounts default_sentinel otlp http https http_port https_port http_base_path
+  max_closed_clients monitor_hosts monitor_auth server_metadata server_tags
 `;
 
 /** Options of blocks that take effect, which do not. */
 const INNER_WITHOUT_EFFECT = `
-  accounts.jetstream accounts.msg_trace tls.ocsp_peer tls.cert_store resolver_tls.ocsp_peer
+  accounts.jetstream tls.ocsp_peer tls.cert_store resolver_tls.ocsp_peer
   resolver_tls.cert_store
 `;
 

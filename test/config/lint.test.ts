@@ -421,6 +421,8 @@ describe("advice on odd values", () => {
     ["max_payload: 2MB\nmax_pending: 1MB", 2],
     ["no_auth_user: x", 2],
     ["accounts { A {} }\nsystem_account: B", 3],
+    ["https: '127.0.0.1:8222'", 2],
+    ["http: '127.0.0.1:8222'\nhttps: '127.0.0.1:8223'", 2],
   ])("is given for what the start refuses: %j", async (text, line) => {
     const [first, ...others] = await about(text);
     expect(first).toStartWith(`${line}: nats-server does not start with this: `);

@@ -26,7 +26,15 @@ const RIVALS: readonly (readonly [string, string])[] = [
 ];
 
 /** Options of this server's own, by the property that they set. */
-const OWN: readonly string[] = ["logFormat", "noWildcards", "maxWildcardDepth", "oidc"];
+const OWN: readonly string[] = [
+  "logFormat",
+  "noWildcards",
+  "maxWildcardDepth",
+  "oidc",
+  "otlp",
+  "monitorAuth",
+  "monitorHosts",
+];
 
 /** Deepest block in which further blocks are written. */
 const DEPTH_MAX = 6;

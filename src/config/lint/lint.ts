@@ -11,6 +11,7 @@ import { lateVariables, replacedValues, skippedAccounts } from "./lost-values.ts
 import { oddValues } from "./odd-values.ts";
 import { oidcProviders } from "./oidc.ts";
 import { nobodyNamed, openListeners, openNoAuthUser } from "./open-access.ts";
+import { otlpInClear } from "./otlp.ts";
 import { idlePermissions } from "./permissions.ts";
 import { hashedLinkPasswords, plainPasswords } from "./plain-passwords.ts";
 import { lastWildcards, openEars } from "./reach.ts";
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   openNoAuthUser,
   nobodyNamed,
   oidcProviders,
+  otlpInClear,
   replacedValues,
   rivalOptions,
   lateVariables,

@@ -12,6 +12,7 @@ export const plainPasswords: Rule = {
   *find(input) {
     const { root } = input;
     yield* inBlock(optionOf(root, "authorization"), input);
+    yield* inBlock(optionOf(root, "monitor_auth"), input);
     for (const users of userLists(root)) yield* inUsers(users, input);
     for (const names of [NAMES.leafnodes, NAMES.websocket, NAMES.mqtt]) {
       const block = optionOf(optionOf(root, ...names), ...NAMES.authorization);

@@ -2,6 +2,8 @@
 
 import type { MapNode } from "../language/node.ts";
 import type { Place } from "../language/source.ts";
+import type { Options } from "../options/options.ts";
+import { monitorPortFault } from "../validate/monitor-ports.ts";
 import { contradictions } from "../validate/validate.ts";
 import type { Rule } from "./finding.ts";
 
@@ -9,7 +11,7 @@ export const startFaults: Rule = {
   finds: "reasons not to start",
   needsOptions: true,
   *find({ root, options }) {
-    for (const fault of contradictions(options)) {
+    for (const fault of [...contradictions(options), ...monitorFaults(options)]) {
       yield {
         place: placeOf(root, fault),
         text: `nats-server does not start with this: ${fault}`,
@@ -18,6 +20,12 @@ export const startFaults: Rule = {
     }
   },
 };
+
+/** What is found when the monitoring port is opened. */
+function* monitorFaults(options: Readonly<Options>): Iterable<string> {
+  const fault = monitorPortFault(options, options.tls !== null);
+  if (fault !== null) yield `Can't start monitoring: ${fault}`;
+}
 
 /** The option that the text begins with, or else the first that it names, or else the file. */
 function placeOf(root: MapNode, fault: string): Place {

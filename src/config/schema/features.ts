@@ -26,6 +26,8 @@ export const BUILT_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   "accounts",
   "authentication",
   "authorization callout",
+  "message tracing",
+  "monitoring",
   "operator mode",
   "subject mappings",
   "TLS",

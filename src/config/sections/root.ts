@@ -13,6 +13,7 @@ import { identityFields } from "./server/identity.ts";
 import { fileFields, loggingFields } from "./server/logging.ts";
 import { monitoringFields } from "./server/monitoring.ts";
 import { mqttFields } from "./server/mqtt.ts";
+import { otlpField } from "./server/otlp.ts";
 import { websocketFields } from "./server/websocket.ts";
 import { ocspFields } from "./tls/ocsp.ts";
 import { tlsFields } from "./tls/tls.ts";
@@ -24,6 +25,7 @@ export const ROOT: Section<Options> = new Section<Options>("", [
   ...loggingFields,
   ...fileFields,
   ...monitoringFields,
+  otlpField,
   ...authorizationFields,
   ...accountFields,
   ...jetstreamFields,

@@ -35,6 +35,7 @@ export function contradictions(options: Options): string[] {
     ...trustFaults(options),
     ...leafnodeFaults(options),
     ...noAuthUserFaults(options, options.noAuthUser),
+    ...monitorAuthFaults(options),
     ...oidcFaults(options),
     ...gatewayFaults(options),
     ...clusterFaults(options),
@@ -61,6 +62,13 @@ function* payloadFaults({ maxPayload, maxPending }: Options): Iterable<string> {
 
 function* nameFaults({ serverName }: Options): Iterable<string> {
   if (serverName.includes(" ")) yield "server name cannot contain spaces";
+}
+
+/** In the style of nats-server, which has no such thing. */
+function* monitorAuthFaults({ monitorAuth }: Options): Iterable<string> {
+  if (monitorAuth !== null && (monitorAuth.user === "" || monitorAuth.password === "")) {
+    yield "monitor_auth requires both a user and a password";
+  }
 }
 
 /** Whether an account of an operator is there is found out by asking for its JWT. */

@@ -6,7 +6,6 @@
 
 const NOBODY = "a password without a user lets nobody in, and everybody in nats-server";
 const CLUSTERING = "clustering is not there yet, so the cluster has no name to tell";
-const MONITORING = "monitoring is not there yet, so its port is not opened";
 const PROFILING = "profiling is not there yet, so its port is not opened";
 
 /** Why, by `group: name of the case`. */
@@ -17,13 +16,6 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
     "serves --cluster nats://127.0.0.1:-1 --cluster_name x",
   ]),
   ...because(CLUSTERING, "files and flags", ["--cluster '' over cluster { name: x, port: 1 }"]),
-  ...because(MONITORING, "servers", ["serves -m -1", "serves --http_port=-1"]),
-  ...because(MONITORING, "files and flags", ["-m -1 over http: '127.0.0.1:1'"]),
-  ...because(MONITORING, "faults of the system", [
-    "-a 127.0.0.1 -p -1 -m {busy}",
-    "-a 127.0.0.1 -p -1 -m 1 -ms 2",
-    "-a 127.0.0.1 -p -1 -ms {busy}",
-  ]),
   ...because(PROFILING, "servers", ["serves --profile -1"]),
   ...because(PROFILING, "faults of the system", ["-a 127.0.0.1 -p -1 --profile {busy}"]),
 };

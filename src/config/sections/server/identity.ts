@@ -97,9 +97,8 @@ export const identityFields: readonly FieldRow<Options>[] = [
   },
   {
     names: ["server_tags"],
-    about: "Tags by which streams choose servers",
+    about: "Tags by which requests and streams choose servers",
     reload: "live",
-    needs: "JetStream",
     to: "serverTags",
     type: tags,
   },

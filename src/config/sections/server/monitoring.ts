@@ -1,9 +1,36 @@
 /** Monitoring and profiling over HTTP. */
 
+import type { MonitorAuth } from "../../options/monitoring.ts";
 import type { Options } from "../../options/options.ts";
 import { listenField } from "../../schema/listen.ts";
-import type { FieldRow } from "../../schema/section.ts";
-import { integer, text } from "../../schema/value-type.ts";
+import { block, type FieldRow, Section } from "../../schema/section.ts";
+import { checked, integer, text, texts } from "../../schema/value-type.ts";
+
+const monitorAuth = new Section<MonitorAuth>("monitor_auth", [
+  {
+    names: ["user", "username"],
+    about: "Name to log in to the dashboard with",
+    reload: "live",
+    to: "user",
+    type: text,
+  },
+  {
+    names: ["password", "pass"],
+    about: "Password to log in to the dashboard with, in clear or bcrypt",
+    reload: "live",
+    to: "password",
+    type: text,
+  },
+]);
+
+/** As browsers send them: a name or address, and perhaps a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$|^[\da-f:.]+$/i;
+
+const hostNames = checked(texts("monitor_hosts"), (names, node, reader) =>
+  names.every((name) => HOST.test(name))
+    ? names
+    : reader.error(node, "monitor_hosts takes names of hosts, such as nats.example.com"),
+);
 
 export const monitoringFields: readonly FieldRow<Options>[] = [
   listenField<Options, "httpHost", "httpPort">({
@@ -46,6 +73,25 @@ export const monitoringFields: readonly FieldRow<Options>[] = [
     to: "httpBasePath",
     type: text,
   },
+  {
+    names: ["monitor_hosts"],
+    about: "Names of this machine by which browsers may reach the dashboard; not in nats-server",
+    reload: "live",
+    needs: "monitoring",
+    to: "monitorHosts",
+    type: hostNames,
+  },
+  block<Options, "monitorAuth">(
+    {
+      names: ["monitor_auth"],
+      about: "Who may publish, kick, reload and so on in the dashboard; not in nats-server",
+      reload: "live",
+      needs: "monitoring",
+      to: "monitorAuth",
+    },
+    monitorAuth,
+    () => ({ user: "", password: "" }),
+  ),
   {
     names: ["prof_port"],
     about: "Port for profiling",
