@@ -25,8 +25,18 @@ const FIRST_MISSES = 16;
 const MISSES_MAX = 8192;
 const LOG_LENGTH = 64;
 const LOG_MASK = LOG_LENGTH - 1;
+/** Lookups are counted in int32, and carried over before that is full. */
+const CARRY_AT = 1 << 30;
 /** Ids in all cached results together. */
 const IDS_MAX = 1 << 20;
+
+/** Receivers of cached results. */
+export interface Fanout {
+  /** Of the result with the most. */
+  readonly max: number;
+  /** Of all results together. */
+  readonly total: number;
+}
 
 class CacheEntry {
   hash: number;
@@ -51,9 +61,12 @@ const NO_ENTRIES = emptyEntries(1);
 const NO_LOG: Uint8Array[] = [];
 
 export class SublistCache {
-  hits = 0;
-  misses = 0;
   count = 0;
+  /** Lookups that are not carried over yet. */
+  #hits = 0;
+  #misses = 0;
+  #carriedHits = 0;
+  #carriedMisses = 0;
   #entries: CacheEntry[] = NO_ENTRIES;
   /** Hashes of subjects that missed. */
   #missed = new Int32Array(FIRST_MISSES);
@@ -71,18 +84,29 @@ export class SublistCache {
     this.#isEnabled = isEnabled;
   }
 
+  /** Lookups since the beginning that were answered. */
+  get hits(): number {
+    return this.#carriedHits + this.#hits;
+  }
+
+  get misses(): number {
+    return this.#carriedMisses + this.#misses;
+  }
+
   /** The current result for a subject, or null. */
   find(buf: Uint8Array, start: number, end: number, hash: number): MatchResult | null {
     const at = this.#locate(buf, start, end, hash);
     if (at >= 0) {
       const entry = this.#entries[at]!;
       if (entry.generation === this.#generation || this.#revalidate(entry)) {
-        this.hits = (this.hits + 1) | 0;
+        this.#hits = (this.#hits + 1) | 0;
+        if (this.#hits === CARRY_AT) this.#carry();
         return entry.result;
       }
       this.#drop(at);
     }
-    this.misses = (this.misses + 1) | 0;
+    this.#misses = (this.#misses + 1) | 0;
+    if (this.#misses === CARRY_AT) this.#carry();
     return null;
   }
 
@@ -168,6 +192,26 @@ export class SublistCache {
       this.#entries[at] = entry;
     }
     return true;
+  }
+
+  /** As in nats-server a queue group counts as one receiver. */
+  fanout(): Fanout {
+    let max = 0;
+    let total = 0;
+    for (let at = 0; at < this.#entries.length; at++) {
+      const { plainCount, groupCount } = this.#entries[at]!.result;
+      const receivers = plainCount + groupCount;
+      total += receivers;
+      if (receivers > max) max = receivers;
+    }
+    return { max, total };
+  }
+
+  #carry(): void {
+    this.#carriedHits += this.#hits;
+    this.#carriedMisses += this.#misses;
+    this.#hits = 0;
+    this.#misses = 0;
   }
 
   #use(sets: number): void {

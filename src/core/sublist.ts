@@ -25,7 +25,7 @@ import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
 import { doubled, MatchResult } from "./match-result.ts";
 import { MatchScratch } from "./match-scratch.ts";
 import { hasWildcard, tokenEnd } from "./subject.ts";
-import { SublistCache } from "./sublist-cache.ts";
+import { type Fanout, SublistCache } from "./sublist-cache.ts";
 import {
   SUB_NEXT_IN_NODE,
   SUB_NODE,
@@ -36,8 +36,8 @@ import {
 
 const NODE_PARENT = 0;
 const NODE_HASH = 1;
-const NODE_PLAIN = 2;
-const NODE_QUEUE = 3;
+export const NODE_PLAIN = 2;
+export const NODE_QUEUE = 3;
 const NODE_STAR = 4;
 const NODE_REST = 5;
 const NODE_CHILDREN = 6;
@@ -86,6 +86,26 @@ export class Sublist {
       cacheEntries: this.#cache.count,
       cacheHits: this.#cache.hits,
     };
+  }
+
+  /** How many subscriptions there are. */
+  get count(): number {
+    return this.#subCount;
+  }
+
+  /** Differs as soon as a subscription has come or gone. */
+  get changes(): number {
+    return (this.#inserts + this.#removes) | 0;
+  }
+
+  /** All node records, those that are free too: their words are 0. For walks over subscriptions. */
+  get nodeWords(): Int32Array {
+    return this.#nodes.words;
+  }
+
+  /** How many receivers the results have that are remembered. */
+  fanout(): Fanout {
+    return this.#cache.fanout();
   }
 
   /** Adds a subscription under a subject that `isValidSubject` has accepted. */

@@ -145,7 +145,7 @@ export class Subscriptions {
     return this.pool.words[(id << RECORD_SHIFT) + SUB_NEXT_OF_SINK]!;
   }
 
-  /** Name of the queue group, "" for a plain subscription. */
+  /** Name of the queue group, one character per byte; "" for a plain subscription. */
   queueName(id: number): string {
     const queue = this.pool.words[(id << RECORD_SHIFT) + SUB_QUEUE]!;
     return queue === 0 ? "" : this.#queues.name(queue);

@@ -41,6 +41,7 @@ export const ClosedReason = {
   MaxControlLineExceeded: "Maximum Control Line Exceeded",
   ServerShutdown: "Server Shutdown",
   NoRespondersRequiresHeaders: "No Responders Requires Headers",
+  Kicked: "Kicked",
   ProxyNotTrusted: "Proxy Not Trusted",
   ProxyRequired: "Proxy Required",
 } as const;

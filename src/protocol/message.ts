@@ -40,6 +40,11 @@ export class Message {
     return this.moved ?? this.buf;
   }
 
+  /** The subject, one character per byte. */
+  get subjectText(): string {
+    return this.subject.toString("latin1", this.subjectStart, this.subjectEnd);
+  }
+
   /** In `buf`: the space that reply and sizes come after. */
   get tailStart(): number {
     return this.moved === null ? this.subjectEnd : this.movedTail;

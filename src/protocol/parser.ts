@@ -118,6 +118,11 @@ export class Parser {
     this.maxPayload = maxPayload;
   }
 
+  /** Bytes of memory for what has come in part. */
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
   /** Asks `parse` to return after the current operation; call it again with the rest to go on. */
   pause(): void {
     if (this.#flow === RUNNING) this.#flow = PAUSED;
@@ -130,8 +135,6 @@ export class Parser {
   }
 
   /**
-   * Handles the bytes from `from` to `to`.
-   *
    * @returns index of the first byte not handled: `to`, or less when `pause` or `stop` was called.
    */
   parse(buf: Buffer, from: number, to: number): number {

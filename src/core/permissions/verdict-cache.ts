@@ -38,6 +38,8 @@ const NO_BYTES = new Uint8Array(NOTHING.buffer);
 export const UNKNOWN = 0;
 
 export class VerdictCache {
+  /** Subjects that no cache of this process knew a verdict on. */
+  static misses = 0;
   #words: Int32Array = NOTHING;
   #bytes: Uint8Array = NO_BYTES;
   /** Picks the first slot of a set. */
@@ -69,6 +71,7 @@ export class VerdictCache {
 
   /** Keeps a verdict that `find` did not know. */
   keep(buf: Uint8Array, start: number, end: number, hash: number, verdict: number): void {
+    VerdictCache.misses++;
     if (end - start > SUBJECT_MAX) return;
     if (this.#patience === 0) this.#enlarge();
     if (this.#patience > 0) this.#patience--;
