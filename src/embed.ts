@@ -13,6 +13,7 @@ import { shareFaults } from "./config/sections/accounts/shares.ts";
 import type { InProcessClient, InProcessCredentials } from "./kinds/in-process-client.ts";
 import { consoleSink } from "./log/console-sink.ts";
 import type { LogSink } from "./log/logger.ts";
+import { joinHostPort } from "./protocol/host-port.ts";
 import { Server } from "./server/server.ts";
 
 export type { GivenAccount } from "./config/options/given-accounts.ts";
@@ -73,6 +74,14 @@ export class NatsServer implements AsyncDisposable {
   /** What clients connect to. */
   get url(): string {
     return `nats://${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
+  /** Where the monitoring port is; "" without one, as it is unless `httpPort` or `httpsPort` is set. */
+  get monitorUrl(): string {
+    const { monitor } = this.#server;
+    return monitor === null
+      ? ""
+      : `${monitor.scheme}://${joinHostPort(monitor.host, monitor.port)}`;
   }
 
   /** A client without a socket: for services that live in the same process as the server. */

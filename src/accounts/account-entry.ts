@@ -6,10 +6,12 @@ import { ServiceImport } from "../core/crossing/service-import.ts";
 import { StreamImport } from "../core/crossing/stream-import.ts";
 import { StreamImports } from "../core/crossing/stream-imports.ts";
 import type { Exchange } from "../core/exchange.ts";
+import { currentMicros } from "../log/clock.ts";
 import { exportFor } from "./access.ts";
 import type { Link, LinkedAccount } from "./cycles.ts";
 import type { AccountDefinition, ExportDefinition, ImportDefinition } from "./definition.ts";
 import { transformOf } from "./import-rule.ts";
+import { impliedExport } from "./system-share.ts";
 
 /** An import that was found to be allowed. */
 export interface AllowedImport extends Link {
@@ -17,14 +19,25 @@ export interface AllowedImport extends Link {
   readonly exporter: AccountEntry;
 }
 
+/** What the accounts of a server have in common. */
+export interface EntryHost {
+  /** Carries out the imports of an account that somebody is in. */
+  readonly onWake: (account: Account) => void;
+  /** What an account imports of the system account by itself. */
+  systemLinks(entry: AccountEntry, isLogged: boolean): AllowedImport[];
+}
+
 export class AccountEntry implements LinkedAccount {
   readonly account: Account;
   definition: AccountDefinition;
+  /** When its claims were last taken over, or when it was made: microseconds since 1970. */
+  updatedAt = currentMicros();
   /** Imports that are allowed. */
   links: readonly AllowedImport[] = [];
   /** Exporters of imports that were refused, or could not be looked at, when that was last logged. */
   missing: Set<string> = new Set();
   readonly #exchange: Exchange;
+  readonly #host: EntryHost;
   /** Exported services in use, by the export's subject. */
   #services = new Map<string, { definition: ExportDefinition; service: ServiceExport }>();
   /** Imported services in force. */
@@ -32,10 +45,37 @@ export class AccountEntry implements LinkedAccount {
   /** Tells what the imports in force were made of. */
   #linked = "";
 
-  constructor(account: Account, definition: AccountDefinition, exchange: Exchange) {
+  #isClosed = false;
+  /** Null when it has to be counted again. */
+  #sleeping: number | null = null;
+
+  constructor(
+    account: Account,
+    definition: AccountDefinition,
+    exchange: Exchange,
+    host: EntryHost,
+  ) {
     this.account = account;
     this.definition = definition;
     this.#exchange = exchange;
+    this.#host = host;
+  }
+
+  /** All imports that are allowed, those of the system account that every account has included. */
+  get imports(): readonly AllowedImport[] {
+    return this.#isClosed ? [] : [...this.links, ...this.#host.systemLinks(this, false)];
+  }
+
+  /** How many imported services will become subscriptions as soon as somebody is in the account. */
+  get sleepingServices(): number {
+    if (this.account.onWake === null) return 0;
+    this.#sleeping ??= this.imports.filter(({ kind }) => kind === "service").length;
+    return this.#sleeping;
+  }
+
+  /** Exported services that others import. */
+  get services(): ServiceExport[] {
+    return Array.from(this.#services.values(), ({ service }) => service);
   }
 
   /** Another definition counts from now on: requests to services that have changed are given up. */
@@ -43,7 +83,10 @@ export class AccountEntry implements LinkedAccount {
     this.definition = definition;
     for (const [subject, { definition: old, service }] of this.#services) {
       const now = definition.exports.find((each) => isSameService(each, old));
-      if (now !== undefined) continue;
+      if (now !== undefined) {
+        service.allowTrace = now.allowTrace;
+        continue;
+      }
       this.#exchange.replies.dropExport(service);
       this.#services.delete(subject);
     }
@@ -51,7 +94,7 @@ export class AccountEntry implements LinkedAccount {
 
   /** The service behind an import's subject; the same one as long as its export stays what it is. */
   serviceFor(subject: string): ServiceExport {
-    const definition = exportFor(this.definition, "service", subject)!;
+    const definition = exportFor(this.definition, "service", subject) ?? impliedExport(subject);
     const known = this.#services.get(definition.subject);
     if (known !== undefined) return known.service;
     const { responseType, responseThresholdMs, latency } = definition;
@@ -62,6 +105,7 @@ export class AccountEntry implements LinkedAccount {
       responseThresholdMs,
       latency,
     );
+    service.allowTrace = definition.allowTrace;
     this.#services.set(definition.subject, { definition, service });
     return service;
   }
@@ -69,39 +113,39 @@ export class AccountEntry implements LinkedAccount {
   /** Takes over what is allowed to be imported; it is carried out when somebody is in the account. */
   use(links: readonly AllowedImport[]): void {
     this.links = links;
-    if (links.length === 0 && this.#linked === "") this.account.onWake = null;
-    else if (this.account.onWake === null && this.account.isAwake) this.#link();
-    else this.account.onWake = () => this.#link();
+    this.relink();
+  }
+
+  /** The same when only the system account has changed. */
+  relink(): void {
+    const { account } = this;
+    this.#sleeping = null;
+    if (account.onWake === null && account.isAwake) this.carryOut();
+    else account.onWake = this.#host.onWake;
   }
 
   /** The account is gone. */
   close(): void {
     this.account.onWake = null;
     this.links = [];
-    this.#link();
+    this.#isClosed = true;
+    this.carryOut();
     for (const { service } of this.#services.values()) this.#exchange.replies.dropExport(service);
     this.#services.clear();
   }
 
   /** Carries out the imports; those in force stay when they are the same. */
-  #link(): void {
-    const services = this.links.filter(({ kind }) => kind === "service");
+  carryOut(): void {
+    const links = this.#isClosed ? [] : [...this.links, ...this.#host.systemLinks(this, true)];
+    const services = links.filter(({ kind }) => kind === "service");
     const exported = services.map(({ exporter, there }) => exporter.serviceFor(there));
-    const linked = this.links.length === 0 ? "" : this.#describe(exported);
+    const linked = links.length === 0 ? "" : describe(links, exported);
     if (linked === this.#linked) return;
     this.#linked = linked;
     this.#unlinkServices();
     this.#imported = services.map((link, index) => this.#importService(link, exported[index]!));
-    const streams = this.links.filter(({ kind }) => kind === "stream");
+    const streams = links.filter(({ kind }) => kind === "stream");
     this.#importStreams(streams);
-  }
-
-  #describe(exported: readonly ServiceExport[]): string {
-    const links = this.links.map(({ kind, exporter, here, there, definition }) => {
-      const { to, prefix, share, allowTrace } = definition;
-      return [kind, exporter.account.number, here, there, to, prefix, share, allowTrace];
-    });
-    return JSON.stringify([links, exported.map((service) => service.number)]);
   }
 
   #importStreams(links: readonly AllowedImport[]): void {
@@ -152,6 +196,15 @@ export class AccountEntry implements LinkedAccount {
     }
     this.#imported = [];
   }
+}
+
+/** Tells whether imports are carried out already. */
+function describe(links: readonly AllowedImport[], exported: readonly ServiceExport[]): string {
+  const rules = links.map(({ kind, exporter, here, there, definition }) => {
+    const { to, prefix, share, allowTrace } = definition;
+    return [kind, exporter.account.number, here, there, to, prefix, share, allowTrace];
+  });
+  return JSON.stringify([rules, exported.map((service) => service.number)]);
 }
 
 /** Requests under way are not touched by a change of who may import the service. */

@@ -9,11 +9,12 @@ import type { Options } from "../config/options/options.ts";
 import { Account } from "../core/account.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { Mappings } from "../core/mapping/mappings.ts";
+import { currentMicros } from "../log/clock.ts";
 import type { Logger } from "../log/logger.ts";
 import { GLOBAL_ACCOUNT, SYSTEM_ACCOUNT } from "../protocol/account-names.ts";
 import { goQuoteText } from "../protocol/go-quote.ts";
 import { isAuthorized } from "./access.ts";
-import { AccountEntry, type AllowedImport } from "./account-entry.ts";
+import { AccountEntry, type AllowedImport, type EntryHost } from "./account-entry.ts";
 import { logExports, logImport } from "./claims-log.ts";
 import { cycleFault } from "./cycles.ts";
 import {
@@ -24,12 +25,21 @@ import {
   systemAccountName,
 } from "./definition.ts";
 import { importFault, localSubject, routeOf } from "./import-rule.ts";
+import { systemImports, withSystemExports } from "./system-share.ts";
 
-export class AccountSet {
+export class AccountSet implements EntryHost {
   /** Where clients are that no user ties to another account. */
   readonly global: Account;
+  readonly onWake = (account: Account): void => {
+    this.#entries.get(account.name)?.carryOut();
+    if (account === this.system) this.onSystem(account);
+  };
+  /** Told when another account is the system account, or none is, and when somebody is in it at last. */
+  onSystem: (account: Account | null) => void = ignore;
   /** Told of every import that is refused, each time it is. */
   onRefused: (importer: string, refused: ImportDefinition, why: string) => void = ignore;
+  /** Told of every account that is made from now on. */
+  onCreated: (name: string) => void = ignore;
   readonly #exchange: Exchange;
   readonly #log: Logger;
   readonly #entries = new Map<string, AccountEntry>();
@@ -64,6 +74,11 @@ export class AccountSet {
     return this.#entries.values();
   }
 
+  /** An account with what it shares. */
+  entry(name: string): AccountEntry | undefined {
+    return this.#entries.get(name);
+  }
+
   find(name: string): Account | undefined {
     return this.#entries.get(name)?.account;
   }
@@ -86,8 +101,9 @@ export class AccountSet {
       for (const each of definitions) {
         if (each.name === GLOBAL_ACCOUNT || each.name === SYSTEM_ACCOUNT) this.#define(each);
       }
+      this.#relinkSystem();
     }
-    this.#exchange.passage.systemAccount = this.system;
+    this.#settleSystem();
   }
 
   /**
@@ -100,11 +116,13 @@ export class AccountSet {
   apply(definition: AccountDefinition, bring: (exporter: string) => void = ignore): Account {
     const { name } = definition;
     const entry = this.#define(definition);
+    entry.updatedAt = currentMicros();
     this.#linkClaims(entry, bring);
     const waiting = [...this.#importersOf(name)].filter(({ missing }) => missing.has(name));
     for (const importer of waiting) this.#linkAgain(importer, entry);
     this.#relinkImporters(name);
-    this.#exchange.passage.systemAccount = this.system;
+    if (name === this.#systemName) this.#relinkSystem();
+    this.#settleSystem();
     return entry.account;
   }
 
@@ -116,6 +134,8 @@ export class AccountSet {
     entry.close();
     this.#unregister(entry);
     this.#relinkImporters(name);
+    if (name === this.#systemName) this.#relinkSystem();
+    this.#settleSystem();
     this.#exchange.replies.dropRequester(entry.account);
     this.#exchange.passage.replySubjects.forget(entry.account);
   }
@@ -124,14 +144,35 @@ export class AccountSet {
     clearTimeout(this.#expiry);
   }
 
+  systemLinks(entry: AccountEntry, isLogged: boolean): AllowedImport[] {
+    const exporter = this.#entries.get(this.#systemName);
+    if (exporter === undefined) return [];
+    const { name } = entry.definition;
+    const links: AllowedImport[] = [];
+    for (const definition of systemImports(name, exporter.definition)) {
+      const { to: here, subject: there } = definition;
+      const isThere = entry.links.some(
+        (each) => each.kind === "service" && each.exporter === exporter && each.here === here,
+      );
+      if (isThere) continue;
+      // As in nats-server, these need no export that is for the account.
+      const fault = importFault(definition);
+      if (fault === null) links.push({ kind: "service", exporter, here, there, definition });
+      else if (isLogged) this.#logSystemFault(definition, fault);
+    }
+    return links;
+  }
+
   #create(definition: AccountDefinition): AccountEntry {
     const account = new Account(definition.name, this.#exchange);
-    const entry = new AccountEntry(account, definition, this.#exchange);
+    const entry = new AccountEntry(account, definition, this.#exchange, this);
     this.#entries.set(definition.name, entry);
+    this.onCreated(definition.name);
     return entry;
   }
 
-  #define(definition: AccountDefinition): AccountEntry {
+  #define(given: AccountDefinition): AccountEntry {
+    const definition = given.name === this.#systemName ? withSystemExports(given) : given;
     const entry = this.#entries.get(definition.name) ?? this.#create(definition);
     const { account } = entry;
     const hadMappings = entry.definition.mappings;
@@ -139,6 +180,7 @@ export class AccountSet {
     entry.redefine(definition);
     account.nameTag = definition.nameTag;
     account.limits = definition.limits;
+    account.trace = definition.trace;
     const { mappings } = definition;
     if (mappings.length === 0) account.mappings = null;
     else if (account.mappings === null || !Bun.deepEquals(mappings, hadMappings)) {
@@ -257,6 +299,23 @@ export class AccountSet {
         : each.kind === kind && each.exporter === exporter && each.here === here,
     );
     return isSame ? refuse(`${kind} import already exists`) : link;
+  }
+
+  #settleSystem(): void {
+    const { passage } = this.#exchange;
+    const { system } = this;
+    if (system === passage.systemAccount) return;
+    passage.systemAccount = system;
+    this.onSystem(system);
+  }
+
+  #relinkSystem(): void {
+    for (const entry of this.#entries.values()) entry.relink();
+  }
+
+  #logSystemFault({ to, subject }: ImportDefinition, fault: string): void {
+    const what = `Error setting up system service import ${to} -> ${subject} for account`;
+    this.#log.error(`${what}: ${fault}`);
   }
 
   /** Imports end with the activations that they rest on. */

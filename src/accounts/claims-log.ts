@@ -7,8 +7,9 @@ import type { AccountDefinition, ImportDefinition } from "./definition.ts";
 /** @param label of the account. */
 export function logExports(log: Logger, label: string, { exports }: AccountDefinition): void {
   if (!log.debugging) return;
-  for (const { kind, subject } of exports) {
-    log.debug(`Adding ${kind} export ${goQuoteText(subject)} for ${label}`);
+  for (const { kind, subject, isAutomatic } of exports) {
+    if (isAutomatic !== true)
+      log.debug(`Adding ${kind} export ${goQuoteText(subject)} for ${label}`);
   }
 }
 

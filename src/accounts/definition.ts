@@ -9,6 +9,7 @@ import {
   type SubjectMapping,
 } from "../config/options/accounts.ts";
 import type { Options } from "../config/options/options.ts";
+import type { TraceSettings } from "../core/account.ts";
 import { GLOBAL_ACCOUNT, SYSTEM_ACCOUNT } from "../protocol/account-names.ts";
 
 export interface ExportDefinition extends Export {
@@ -16,6 +17,8 @@ export interface ExportDefinition extends Export {
   readonly isTokenRequired: boolean;
   /** Importers' public keys, or `*`, with the time up to which their activations count no more. */
   readonly revocations: ReadonlyMap<string, number>;
+  /** Offered by the system account without being asked. */
+  readonly isAutomatic?: boolean;
 }
 
 /** What an exporting account has signed for an importing one. Times are seconds since 1970. */
@@ -44,6 +47,8 @@ export interface AccountDefinition {
   readonly imports: readonly ImportDefinition[];
   readonly mappings: readonly SubjectMapping[];
   readonly limits: Readonly<AccountLimits>;
+  /** Null when messages with an external trace context are not traced. */
+  readonly trace: TraceSettings | null;
   /** Public keys that sign for the account, besides its own. */
   readonly signingKeys: ReadonlySet<string>;
 }
@@ -77,6 +82,7 @@ export function emptyDefinition(name: string): AccountDefinition {
     imports: [],
     mappings: [],
     limits: DEFAULT_ACCOUNT_LIMITS,
+    trace: null,
     signingKeys: NO_KEYS,
   };
 }
@@ -87,6 +93,8 @@ function definitionOf({
   imports,
   mappings,
   limits,
+  traceDest,
+  traceSampling,
 }: AccountOptions): AccountDefinition {
   return {
     ...emptyDefinition(name),
@@ -98,5 +106,6 @@ function definitionOf({
     imports: imports.map((each) => ({ ...each, activation: null })),
     mappings,
     limits,
+    trace: traceDest === "" ? null : { dest: traceDest, sampling: traceSampling },
   };
 }

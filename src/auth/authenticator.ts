@@ -62,6 +62,11 @@ export class Authenticator {
     return this.#rules.needsNonce;
   }
 
+  /** Users come with tokens, of which others make nothing. */
+  get areTokensAsked(): boolean {
+    return this.#rules.areTokensAsked;
+  }
+
   /** There is a user for clients that say nothing of themselves, and they may know it. */
   get hasNoAuthUser(): boolean {
     return this.#rules.noAuthUser !== "" && !this.#rules.hidesNoAuthUser;

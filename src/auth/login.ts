@@ -62,6 +62,11 @@ export interface UserIdentity {
   /** What the token rests on; null where it is none of an operator's. */
   readonly jwt: JwtGrounds | null;
   readonly oidc: OidcLogin | null;
+  /**
+   * A callout service has made it up: as in nats-server, nobody is told of its token, and the account
+   * vouches for it.
+   */
+  readonly isCalledOut?: boolean;
 }
 
 /** The client is in. */
@@ -98,6 +103,8 @@ export interface LoginFailure {
   readonly options: Readonly<ConnectOptions>;
   /** Who it is known to be nevertheless. */
   readonly identity: UserIdentity | null;
+  /** Where it would be if there was room. */
+  readonly account?: Account;
 }
 
 export type LoginOutcome = Login | LoginFailure;

@@ -82,6 +82,7 @@ const healthcheck = defineCommand({
     url: { type: "string", valueHint: "nats://host:port", description: "Server to ask" },
     config: { type: "string", alias: "c", valueHint: "file", description: "Its configuration" },
     port: { type: "string", alias: "p", description: "Its port on this machine (4222)" },
+    monitor: { type: "string", alias: "m", description: "Its monitoring port, or that port's URL" },
     tlsfirst: { type: "boolean", description: "The TLS handshake comes before all else" },
     timeout: { type: "string", valueHint: "2s", default: "2s", description: "How long to wait" },
   },

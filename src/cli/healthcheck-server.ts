@@ -4,6 +4,7 @@ import { headline } from "../config/language/problem.ts";
 import { DEFAULT_PORT } from "../config/options/client.ts";
 import { parseGoUrl } from "../protocol/go-url.ts";
 import { ArgumentError } from "./command-arguments.ts";
+import { monitorOfOptions } from "./healthcheck-monitor.ts";
 
 export interface ServerArguments {
   readonly url?: string | undefined;
@@ -31,22 +32,30 @@ const PORT_MAX = 65_535;
 /** Who asks, unless it is said. */
 const NOBODY = { credentials: {}, handshakeFirst: false } as const;
 
-/** @throws ArgumentError when the arguments name no server. */
-export async function findServer(args: ServerArguments): Promise<Server> {
-  const server = await find(args);
-  return args.tlsfirst ? { ...server, handshakeFirst: true } : server;
+/** Both ports of a server. */
+export interface Found {
+  readonly server: Server;
+  /** Address of its monitoring port; null when that is not known. */
+  readonly monitor: string | null;
 }
 
-async function find({ url, config, port }: ServerArguments): Promise<Server> {
+/** @throws ArgumentError when the arguments name no server. */
+export async function findServer(args: ServerArguments): Promise<Found> {
+  const { server, monitor } = await find(args);
+  return { server: args.tlsfirst ? { ...server, handshakeFirst: true } : server, monitor };
+}
+
+async function find({ url, config, port }: ServerArguments): Promise<Found> {
   if (url !== undefined) {
     if (config !== undefined || port !== undefined) {
       throw new ArgumentError("--url says it all: it goes without --config and --port");
     }
-    return fromUrl(url);
+    return { server: fromUrl(url), monitor: null };
   }
   const given = port === undefined ? undefined : readPort(port);
   if (config === undefined) {
-    return { ...NOBODY, host: LOOPBACK, port: given ?? DEFAULT_PORT };
+    const server = { ...NOBODY, host: LOOPBACK, port: given ?? DEFAULT_PORT };
+    return { server, monitor: null };
   }
   return fromFile(config, given);
 }
@@ -81,7 +90,7 @@ function credentials(user: string | undefined, pass: string | undefined): Server
   return pass === undefined ? { auth_token: user } : { user, pass };
 }
 
-async function fromFile(path: string, given: number | undefined): Promise<Server> {
+async function fromFile(path: string, given: number | undefined): Promise<Found> {
   const { hasErrors, loadConfig } = await import("../config/load.ts");
   const { options, problems } = await loadConfig(path, process.env);
   if (hasErrors(problems)) {
@@ -94,5 +103,13 @@ async function fromFile(path: string, given: number | undefined): Promise<Server
   const { host, tls } = options;
   // With a fallback INFO comes after all.
   const handshakeFirst = tls?.handshakeFirst === true && tls.handshakeFirstFallbackMs === 0;
-  return { ...NOBODY, host: LOOPBACKS[host] ?? host, port, handshakeFirst };
+  const server = { ...NOBODY, host: reachable(host), port, handshakeFirst };
+  // Whoever names the port for clients may mean another server than the one in the file.
+  const monitor = given === undefined ? monitorOfOptions(options, reachable) : null;
+  return { server, monitor };
+}
+
+/** Where to reach a server that listens on that host. */
+function reachable(host: string): string {
+  return LOOPBACKS[host] ?? host;
 }

@@ -1,4 +1,7 @@
-/** `healthcheck`: asks a server what every client asks first, and tells whether it answered. */
+/**
+ * `healthcheck`: asks a server's monitoring port whether it is well. Where that is not known, or says
+ * nothing, it asks what every client asks first, and tells whether the server answered.
+ */
 
 import type { Socket } from "bun";
 import { parseGoDuration } from "../config/schema/go-quantities.ts";
@@ -6,6 +9,13 @@ import { goDuration } from "../log/go-duration.ts";
 import { goErrorText } from "../log/go-error.ts";
 import { joinHostPort } from "../protocol/host-port.ts";
 import { ArgumentError } from "./command-arguments.ts";
+import {
+  askMonitor,
+  type MonitorHealth,
+  monitorOf,
+  NoMonitor,
+  printable,
+} from "./healthcheck-monitor.ts";
 import { findServer, type Server, type ServerArguments } from "./healthcheck-server.ts";
 
 export interface Health {
@@ -15,6 +25,8 @@ export interface Health {
 }
 
 export interface HealthArguments extends ServerArguments {
+  /** Port or URL of the monitoring port. */
+  readonly monitor?: string | undefined;
   readonly timeout: string;
 }
 
@@ -39,14 +51,51 @@ const CONNECT = {
  */
 export async function checkHealth(args: HealthArguments): Promise<Health> {
   const timeoutMs = readTimeout(args.timeout);
-  const server = await findServer(args);
+  if (args.monitor !== undefined) return await checkMonitor(args, args.monitor, timeoutMs);
+  const { server, monitor } = await findServer(args);
+  // Each of two ports has half of the time.
+  const shareMs = monitor === null ? timeoutMs : timeoutMs / 2;
+  const health = monitor === null ? null : await monitorHealth(monitor, shareMs);
+  if (health !== null) return health;
   const address = joinHostPort(server.host, server.port);
   try {
-    return { healthy: true, line: `${address} is well: ${await ask(server, timeoutMs)}` };
+    return { healthy: true, line: `${address} is well: ${await ask(server, shareMs)}` };
   } catch (error) {
     if (!(error instanceof Unwell)) throw error;
     return { healthy: false, line: `${address} is not well: ${error.message}` };
   }
+}
+
+/** Whoever names the monitoring port wants to know about that. */
+async function checkMonitor(
+  { url, config, port }: HealthArguments,
+  text: string,
+  timeoutMs: number,
+): Promise<Health> {
+  if (url !== undefined || config !== undefined || port !== undefined) {
+    throw new ArgumentError("--monitor says it all: it goes without --url, --config and --port");
+  }
+  const monitor = monitorOf(text);
+  try {
+    return tell(monitor, await askMonitor(monitor, timeoutMs));
+  } catch (error) {
+    if (!(error instanceof NoMonitor)) throw error;
+    return { healthy: false, line: `${monitor} is not well: ${error.message}` };
+  }
+}
+
+/** Null when nobody answers there who could say. */
+async function monitorHealth(monitor: string, timeoutMs: number): Promise<Health | null> {
+  try {
+    return tell(monitor, await askMonitor(monitor, timeoutMs));
+  } catch (error) {
+    if (error instanceof NoMonitor) return null;
+    throw error;
+  }
+}
+
+function tell(monitor: string, { healthy, reason }: MonitorHealth): Health {
+  return { healthy, line: `${monitor} is ${healthy ? "" : "not "}well: ${reason}` };
 }
 
 /** No answer, or not the one that a server gives. */
@@ -157,9 +206,4 @@ function readInfo(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Nothing that could do something to a terminal. */
-function printable(value: unknown): string {
-  return String(value ?? "unknown").replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?");
 }

@@ -15,13 +15,32 @@ import { SUB_DELIVERED, SUB_MAX, type SubscriptionOwner } from "./subscriptions.
 /** Refused subscriptions of one account are logged at most this often. */
 const REFUSAL_LOG_MS = 2000;
 
+/** Messages and their bytes, headers included. */
+export interface Traffic {
+  inMsgs: number;
+  inBytes: number;
+  outMsgs: number;
+  outBytes: number;
+}
+
+/** Which messages with an external trace context are traced. */
+export interface TraceSettings {
+  /** Subject that events go to. */
+  readonly dest: string;
+  /** Percent of them. */
+  readonly sampling: number;
+}
+
 /** Whoever is bound to an account: a client, later a leafnode too. */
 export interface AccountMember {
   readonly label: string;
+  /** What has come from it. */
+  readonly inMsgs: number;
+  readonly inBytes: number;
   /** For lines of the log about it; null when nobody wants them. */
   readonly debug: ((text: string) => void) | null;
   /** Has its subscriptions. */
-  readonly outbound: SubscriptionOwner;
+  readonly outbound: SubscriptionOwner & { readonly outMsgs: number; readonly outBytes: number };
   /** Decides again whether it may stay, and what it may do, by what is in force now. */
   recheck(): void;
   closeWithError(text: string, reason: ClosedReason): void;
@@ -42,15 +61,24 @@ export class Account {
   sublist: Sublist;
   /** What becomes of published subjects; null for nothing. */
   mappings: Mappings | null = null;
+  /** What becomes of messages with a trace context of somebody else's; null for nothing. */
+  trace: TraceSettings | null = null;
   /** Streams of other accounts; null for none. */
   streams: StreamImports | null = null;
   /** Carries out its imports as soon as it is used; null when that is done, or there are none. */
-  onWake: (() => void) | null = null;
+  onWake: ((account: Account) => void) | null = null;
   /** Somebody has been in it. */
   isAwake = false;
   /** Requests of its members to services of other accounts that may still be answered, by weight. */
   awaited = 0;
+  /** Members that were closed for being too slow. */
+  slowConsumers = 0;
+  /** What has gone to members of others as its stream, less what has come to its own as theirs. */
+  shiftedMsgs = 0;
+  shiftedBytes = 0;
   readonly #exchange: Exchange;
+  /** Of members that are gone; null while none was. */
+  #past: Traffic | null = null;
   #refusalLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, exchange: Exchange) {
@@ -65,7 +93,23 @@ export class Account {
     this.isAwake = true;
     const { onWake } = this;
     this.onWake = null;
-    onWake?.();
+    onWake?.(this);
+  }
+
+  /** A member is gone. Its traffic stays the account's. */
+  forget(member: AccountMember): void {
+    this.members.delete(member);
+    this.#past ??= { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
+    addTraffic(this.#past, member);
+  }
+
+  /** All traffic of those who are, or were last, bound to it. */
+  traffic(): Traffic {
+    const sum = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0, ...this.#past };
+    for (const member of this.members) addTraffic(sum, member);
+    sum.outMsgs += this.shiftedMsgs;
+    sum.outBytes += this.shiftedBytes;
+    return sum;
   }
 
   /** Its name as logs show it. */
@@ -151,4 +195,11 @@ export class Account {
     }
     return this.sublist;
   }
+}
+
+function addTraffic(sum: Traffic, { inMsgs, inBytes, outbound }: AccountMember): void {
+  sum.inMsgs += inMsgs;
+  sum.inBytes += inBytes;
+  sum.outMsgs += outbound.outMsgs;
+  sum.outBytes += outbound.outBytes;
 }

@@ -159,9 +159,18 @@ export class Delivery {
   /** A service of another account waits until the loops over this account's receivers are done. */
   #cross(id: number, slot: number, source: Sink, message: Message): boolean {
     const crossing = this.#crossings.at(-slot);
+    this.countCrossing(id);
     if (crossing.service === null) return crossing.take(id, source, message);
     this.#services.push(crossing.service);
     return false;
+  }
+
+  /** A message has come to a subscription that leads out of an account. */
+  countCrossing(id: number): void {
+    const words = this.#subs.pool.words;
+    const at = ((id << RECORD_SHIFT) + SUB_DELIVERED) | 0;
+    const delivered = words[at]!;
+    if (delivered !== COUNT_MAX) words[at] = delivered + 1;
   }
 
   #passes(filter: PermissionSet, id: number, message: Message): boolean {

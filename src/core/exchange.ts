@@ -10,6 +10,7 @@ import { QueueNames } from "./queue-names.ts";
 import { SinkTable } from "./sink.ts";
 import { Sublist } from "./sublist.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { MessageTracing } from "./tracing/message-tracing.ts";
 
 export class Exchange {
   readonly queues = new QueueNames();
@@ -21,6 +22,7 @@ export class Exchange {
   readonly interest = new InterestWatch(this.replies);
   readonly latencies = new ServiceLatencies(this.replies);
   readonly passage: Passage;
+  readonly tracing = new MessageTracing(this);
   /** Stands for the sublists of all accounts without subscriptions. */
   readonly emptySublist: Sublist;
   /** Whether results of matching are remembered. */

@@ -19,10 +19,37 @@ export interface InternalSubscription {
   unsubscribe(): void;
 }
 
+/** How the server tells its system account what happens; the server itself does not receive that. */
+export interface Announcing {
+  /** Whether anybody but the server itself has a subscription there at all. Costs next to nothing. */
+  hasAudience(account: Account): boolean;
+  /** Whether anybody but the server itself would receive it. */
+  hears(account: Account, subject: string): boolean;
+  /**
+   * @param reply "" for none.
+   * @param headers a whole header block, "" for none.
+   */
+  announce(
+    account: Account,
+    subject: string,
+    reply: string,
+    payload: Uint8Array | string,
+    headers?: string,
+  ): void;
+}
+
 /** Subscribes and publishes in any account. Callbacks run after the turn in which a message came. */
 export interface InternalMessaging {
-  /** @param subject valid, wildcards included. */
-  subscribe(account: Account, subject: string, callback: InternalCallback): InternalSubscription;
+  /**
+   * @param subject valid, wildcards included.
+   * @param queue name of the queue group, "" for none.
+   */
+  subscribe(
+    account: Account,
+    subject: string,
+    callback: InternalCallback,
+    queue?: string,
+  ): InternalSubscription;
 
   /**
    * @param reply "" for none.

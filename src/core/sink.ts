@@ -9,6 +9,14 @@ import type { PermissionSet } from "./permissions/permission-set.ts";
 import type { ReplyPermits } from "./permissions/reply-permits.ts";
 import type { SubscriptionOwner } from "./subscriptions.ts";
 
+/** What the receivers of a message are called in traces. */
+export interface SinkName {
+  /** 0 for nobody's. */
+  readonly cid: number;
+  /** As the client has given it; "" for none. */
+  readonly name: string;
+}
+
 export interface Sink extends SubscriptionOwner {
   /** Where frames go; bytes from `end` on are free. Replaced by `reserve`: read it anew. */
   buf: Buffer;
@@ -41,6 +49,8 @@ export interface Sink extends SubscriptionOwner {
    * @param isSystem the server's name is told as well.
    */
   requestInfo(isShared: boolean, isSystem: boolean): Buffer;
+  /** Who it is, for traces. */
+  describe(): SinkName;
   /** Makes room for `bytes` more, and sees to it that they will be sent. False: drop the frame. */
   reserve(bytes: number): boolean;
   /** A subscription has had as many messages as it was to have. */

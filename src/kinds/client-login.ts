@@ -67,7 +67,9 @@ export interface LoginClient extends AccountMember {
   /** Takes back what an earlier CONNECT has brought. */
   onConnectAgain(): void;
   /** It is known who the client is, and what it may do. */
-  onLogin(login: Login, isFirst: boolean): void;
+  onLogin(login: Login, isFirst: boolean, isReview: boolean): void;
+  /** It may not stay, and is about to be closed. */
+  onRefused(failure: LoginFailure): void;
   /** Nothing stands against its CONNECT. */
   onConnected(options: Readonly<ConnectOptions>): void;
 }
@@ -108,6 +110,11 @@ export class ClientLogin {
   /** Who the client is where no file says so; null otherwise, and while it is not in. */
   get identity(): UserIdentity | null {
     return this.login?.identity ?? null;
+  }
+
+  /** Whether a token in CONNECT means something. */
+  get areTokensAsked(): boolean {
+    return this.#host.authenticator.areTokensAsked;
   }
 
   get hasConnected(): boolean {
@@ -166,8 +173,8 @@ export class ClientLogin {
     if (!(outcome instanceof Promise) && !outcome.ok) return false;
     this.end();
     this.#hasConnected = true;
-    if (!(outcome instanceof Promise)) this.#settle(outcome);
-    else void this.#await(outcome, (decided) => this.#settle(decided));
+    if (!(outcome instanceof Promise)) this.#settle(outcome, false);
+    else void this.#await(outcome, (decided) => this.#settle(decided, false));
     return true;
   }
 
@@ -175,11 +182,12 @@ export class ClientLogin {
    * Decides again, with the options that are in force now; the client is closed when it may not stay.
    * One that is not in yet, or whose CONNECT waits for its decision, is decided on by these later.
    *
+   * @param isReview nobody is to be told that it is in, as it has been all the time.
    * @returns a promise when a password has to be compared, which takes half a minute at most.
    */
-  recheck(): Promise<void> | undefined {
+  recheck(isReview: boolean): Promise<void> | undefined {
     try {
-      return this.#recheck();
+      return this.#recheck(isReview);
     } catch (error) {
       // Others are rechecked with it, and have nothing to do with what is wrong here.
       this.#client.onInternalError(error as Error);
@@ -187,12 +195,12 @@ export class ClientLogin {
     }
   }
 
-  #recheck(): Promise<void> | undefined {
+  #recheck(isReview: boolean): Promise<void> | undefined {
     if (this.#timer !== undefined && this.login === null && !this.isAwaited) this.end();
     else if (this.#hasBegun && this.#timer === undefined) {
       const outcome = this.#host.authenticator.recheck(this.login, this.#attempt());
-      if (!(outcome instanceof Promise)) this.#settle(outcome);
-      else return this.#await(outcome, (decided) => this.#settle(decided));
+      if (!(outcome instanceof Promise)) this.#settle(outcome, isReview);
+      else return this.#await(outcome, (decided) => this.#settle(decided, isReview));
     }
     return undefined;
   }
@@ -270,9 +278,9 @@ export class ClientLogin {
     return decided;
   }
 
-  #settle(outcome: LoginOutcome): void {
+  #settle(outcome: LoginOutcome, isReview: boolean): void {
     if (!outcome.ok) this.#refuse(outcome);
-    else if (this.#hasRoom(outcome)) this.#accept(outcome, false);
+    else if (this.#hasRoom(outcome)) this.#accept(outcome, false, isReview);
   }
 
   #conclude(outcome: LoginOutcome, isFirst: boolean): void {
@@ -300,12 +308,14 @@ export class ClientLogin {
   #hasRoom(login: Login): boolean {
     if (!isFull(login.account, this.#client)) return true;
     const reason = ClosedReason.MaxAccountConnectionsExceeded;
-    this.#refuse(dismiss(reason, ERR_MAX_ACCOUNT_CONNECTIONS, login));
+    const { account } = login;
+    this.#refuse({ ...dismiss(reason, ERR_MAX_ACCOUNT_CONNECTIONS, login), account });
     return false;
   }
 
-  #accept(outcome: Login, isFirst: boolean): void {
+  #accept(outcome: Login, isFirst: boolean, isReview = false): void {
     const login = shared(outcome);
+    const isKnown = this.login !== null;
     this.login = login;
     this.options = login.options;
     if (login.expiresAtMs === 0) this.#expiry?.stop();
@@ -313,7 +323,7 @@ export class ClientLogin {
       this.#expiry ??= new ExpiryTimer();
       this.#expiry.start(login.expiresAtMs, () => this.#onExpired(login));
     }
-    this.#client.onLogin(login, isFirst);
+    this.#client.onLogin(login, isFirst, isReview && isKnown);
   }
 
   #onExpired(login: Login): void {
@@ -321,7 +331,8 @@ export class ClientLogin {
   }
 
   /** Whoever is refused at the door learns nothing; the log has the user it claimed to be. */
-  #refuse({ reason, text, options, identity }: LoginFailure): void {
+  #refuse(failure: LoginFailure): void {
+    const { reason, text, options, identity } = failure;
     if (reason === ClosedReason.AuthenticationTimeout) {
       this.#onTimeout();
       return;
@@ -337,6 +348,7 @@ export class ClientLogin {
       // After a reload nats-server lets its users log in again, and they fail.
       if (this.login !== null && identity === null) this.#logRefusal(options, null);
     } else if (text !== ERR_AUTHORIZATION && text !== "") log.debug(`${label} - ${text}${where}`);
+    this.#client.onRefused(failure);
     this.#client.close(reason);
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Login } from "../auth/authenticator.ts";
-import type { UserIdentity } from "../auth/login.ts";
+import type { LoginFailure, UserIdentity } from "../auth/login.ts";
 import type { Account, AccountMember } from "../core/account.ts";
 import type { Passage } from "../core/crossing/passage.ts";
 import type { Delivery } from "../core/delivery.ts";
@@ -12,6 +12,7 @@ import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { SinkTable } from "../core/sink.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
+import type { MessageTracing } from "../core/tracing/message-tracing.ts";
 import { Connection, type ConnectionHost, type Peer } from "../net/connection.ts";
 import { Keepalive, type KeepaliveHost, type KeepaliveOwner } from "../net/keepalive.ts";
 import type { Transport } from "../net/transport.ts";
@@ -22,13 +23,14 @@ import type { Message } from "../protocol/message.ts";
 import type { ParserFault } from "../protocol/parser.ts";
 import { answerFault } from "./client-faults.ts";
 import { encodeGreeting } from "./client-greeting.ts";
-import { encodeClientInfo } from "./client-info.ts";
 import { describeClient } from "./client-label.ts";
 import { type ClientLimits, clientLimits } from "./client-limits.ts";
 import { ClientLogin, type LoginClient, type LoginHost } from "./client-login.ts";
+import type { ClientObserver } from "./client-observer.ts";
 import { reviewSubscriptions } from "./client-permissions.ts";
 import { headerBytesOf, traceIn, traceOut, tracePayload } from "./client-trace.ts";
 import type { ViolationHost } from "./client-violations.ts";
+import { KeptInfo } from "./kept-info.ts";
 import { printable } from "./printable.ts";
 
 /** Bytes that may follow a CONNECT while it is decided on: as much as nats-server reads at a time. */
@@ -55,14 +57,8 @@ export interface ClientHost extends ConnectionHost, KeepaliveHost, LoginHost, Vi
   readonly sinks: SinkTable;
   readonly delivery: Delivery;
   readonly passage: Passage;
-}
-
-/** The latest answer to `requestInfo`, as long as the round-trip time stays the same. */
-interface KeptInfo {
-  readonly isShared: boolean;
-  readonly isSystem: boolean;
-  readonly rttMs: number;
-  readonly bytes: Buffer;
+  readonly tracing: MessageTracing;
+  readonly observer: ClientObserver;
 }
 
 export abstract class ClientSession
@@ -161,6 +157,8 @@ export abstract class ClientSession
   }
 
   onConnect(buf: Buffer, start: number, end: number): void {
+    this.outbound.lastUsedAt = performance.now();
+    this.keepalive.onGreetingAnswered();
     this.login.connect(buf.toString("utf8", start, end));
   }
 
@@ -173,7 +171,8 @@ export abstract class ClientSession
     this.#dropSubscriptions();
   }
 
-  onLogin(login: Login, isFirst: boolean): void {
+  onLogin(login: Login, isFirst: boolean, isReview: boolean): void {
+    const from = this.account;
     const { permissions, options } = login;
     this.parser.connectRequired = false;
     this.outbound.echo = options.echo;
@@ -184,6 +183,11 @@ export abstract class ClientSession
     if (isFirst) this.#who = describeClient("", options, this.account.label, login.identity);
     this.#takePermissions(permissions);
     if (this.outbound.subCount > this.maxSubscriptions) this.#closeForSubscriptions();
+    else if (!isReview) this.host.observer.onLogin(this, from);
+  }
+
+  onRefused(failure: LoginFailure): void {
+    this.host.observer.onRefused(this, failure);
   }
 
   onConnected({ headers, no_responders }: Readonly<ConnectOptions>): void {
@@ -202,20 +206,20 @@ export abstract class ClientSession
   }
 
   requestInfo(isShared: boolean, isSystem: boolean): Buffer {
-    const { rttMs } = this.keepalive;
     const kept = this.#keptInfo;
-    if (kept?.rttMs === rttMs && kept.isShared === isShared && kept.isSystem === isSystem) {
-      return kept.bytes;
-    }
+    if (kept?.isRight(this, isShared, isSystem)) return kept.bytes;
     const server = { name: this.host.serverInfo.name, cluster: this.host.clusterName };
-    const bytes = encodeClientInfo(this, server, isShared, isSystem);
-    this.#keptInfo = { isShared, isSystem, rttMs, bytes };
-    return bytes;
+    this.#keptInfo = new KeptInfo(this, server, isShared, isSystem);
+    return this.#keptInfo.bytes;
   }
 
-  /** Decides again whether the client may stay, and what it may do. */
-  async recheck(): Promise<void> {
-    await this.login.recheck();
+  /**
+   * Decides again whether the client may stay, and what it may do.
+   *
+   * @param isReview it is still in by the login that it has; else it logs in anew.
+   */
+  async recheck(isReview = true): Promise<void> {
+    await this.login.recheck(isReview);
     this.parser.connectRequired = this.login.isAwaited;
   }
 
@@ -295,8 +299,10 @@ export abstract class ClientSession
   protected onClosing(): void {
     this.keepalive.stop();
     this.login.end();
+    this.outbound.foldCounters();
+    this.host.observer.onClosing(this);
     this.#dropSubscriptions();
-    this.account.members.delete(this);
+    this.account.forget(this);
     this.host.sinks.remove(this.outbound);
   }
 
@@ -334,12 +340,6 @@ export abstract class ClientSession
     this.host.log.trace(`${this.label} - ${printable(text)}`);
     // Lines that do not fit any more would be lost: rather fewer of them in the same time.
     if (this.host.log.isBehind) this.parser.pause();
-  }
-
-  protected traceMapping(published: Message, mapped: Message): void {
-    const from = published.subject.toString("utf8", published.subjectStart, published.subjectEnd);
-    const to = mapped.subject.toString("utf8", mapped.subjectStart, mapped.subjectEnd);
-    this.trace(`<<- [MAPPING ${from} -> ${to}]`);
   }
 
   protected traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {

@@ -2,6 +2,7 @@
 
 import type { Logger } from "../log/logger.ts";
 import { goQuote } from "../protocol/go-quote.ts";
+import type { Message } from "../protocol/message.ts";
 import { withoutSecretShapes } from "../protocol/secret-shapes.ts";
 import { redactSecrets } from "./redact-secrets.ts";
 
@@ -19,6 +20,13 @@ export function traceIn(verb: string, buf: Buffer, start: number, end: number): 
 /** `->> [MSG foo 1 5]`: a frame that went out. */
 export function traceOut(text: string): string {
   return `->> [${text}]`;
+}
+
+/** `<<- [MAPPING foo -> bar]` */
+export function traceMapping(published: Message, mapped: Message): string {
+  const from = published.subject.toString("utf8", published.subjectStart, published.subjectEnd);
+  const to = mapped.subject.toString("utf8", mapped.subjectStart, mapped.subjectEnd);
+  return `<<- [MAPPING ${from} -> ${to}]`;
 }
 
 /** Bytes of the header block that follows a control line: `HMSG foo 1 18 20` has 18, MSG none. */

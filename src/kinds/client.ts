@@ -6,7 +6,11 @@
 
 import type { Mappings } from "../core/mapping/mappings.ts";
 import type { MatchResult } from "../core/match-result.ts";
+import type { SinkName } from "../core/sink.ts";
 import { countTokens, isValidLiteralSubject, isValidSubject } from "../core/subject.ts";
+import type { MessageTrace } from "../core/tracing/message-trace.ts";
+import { Activity } from "../net/connection.ts";
+import type { SlowPeer } from "../net/slow/slow-consumer.ts";
 import {
   ERR_INVALID_PUBLISH_SUBJECT,
   ERR_INVALID_SUBJECT,
@@ -15,9 +19,10 @@ import {
 import { goQuote } from "../protocol/go-quote.ts";
 import { encodeInfo } from "../protocol/info.ts";
 import type { Message } from "../protocol/message.ts";
+import type { ParserFault } from "../protocol/parser.ts";
 import { LineTokens } from "./client-lines.ts";
 import { ClientSession } from "./client-session.ts";
-import { traceOut } from "./client-trace.ts";
+import { traceMapping, traceOut } from "./client-trace.ts";
 import {
   refuseLongSubject,
   refusePublish,
@@ -25,6 +30,14 @@ import {
   refuseSubscribe,
 } from "./client-violations.ts";
 import { isReservedReply, isReservedSubject } from "./reserved-subjects.ts";
+import { slowPeerOf } from "./slow-peer.ts";
+import {
+  nameOf,
+  publisherOf,
+  publishViolation,
+  replyViolation,
+  traceTooLarge,
+} from "./traced-publisher.ts";
 
 const PONG = Buffer.from("PONG\r\n");
 /** Queue name that system services use among servers. */
@@ -34,11 +47,23 @@ const SYSTEM_QUEUE = "_sys_";
 const tokens = new LineTokens();
 
 export class Client extends ClientSession {
+  get isAwaited(): boolean {
+    return this.login.isAwaited && this.tls === null;
+  }
+
+  slowPeer(): SlowPeer {
+    return slowPeerOf(this);
+  }
+
   /**
    * PUB and HPUB. Reserved subjects are refused, an accepted message is acknowledged before it is
    * delivered, and a request that nobody took is answered with 503.
    */
   onMessage(published: Message): void {
+    if (published.headerBytes !== 0 && this.host.tracing.concerns(published, this.account)) {
+      this.#onTraceable(published);
+      return;
+    }
     this.freshMsgs = (this.freshMsgs + 1) | 0;
     this.freshBytes = (this.freshBytes + published.totalBytes) | 0;
     if (this.parser.tracing) this.traceMessage(published);
@@ -63,7 +88,12 @@ export class Client extends ClientSession {
   }
 
   /** Pedantic clients are told of subjects that cannot be published to; the message goes on. */
-  onMessageLine({ buf, subjectStart, subjectEnd }: Message): void {
+  onMessageLine(message: Message): void {
+    const { buf, subjectStart, subjectEnd } = message;
+    if (message !== this.parser.message) {
+      this.host.stats.gatheredMsgs++;
+      this.host.sampler?.onGathered(message);
+    }
     if (this.pedantic && !isValidLiteralSubject(buf, subjectStart, subjectEnd)) {
       this.sendError(ERR_INVALID_PUBLISH_SUBJECT);
     }
@@ -71,7 +101,7 @@ export class Client extends ClientSession {
 
   /** SUB: limits are checked before the sid, the sid before the subject. */
   onSub(buf: Buffer, start: number, end: number): void {
-    this.isActive = true;
+    this.activity = Activity.Interest;
     tokens.split(buf, start, end);
     if (tokens.count !== 2 && tokens.count !== 3) {
       this.refuseLine(`processSub Parse Error: ${goQuote(buf, start, end)}`);
@@ -122,7 +152,7 @@ export class Client extends ClientSession {
 
   /** UNSUB: at once, or after a number of messages counted from the subscription's beginning. */
   onUnsub(buf: Buffer, start: number, end: number): void {
-    this.isActive = true;
+    this.activity = Activity.Interest;
     tokens.split(buf, start, end);
     if (tokens.count !== 1 && tokens.count !== 2) {
       this.refuseLine(`processUnsub Parse Error: ${goQuote(buf, start, end)}`);
@@ -144,7 +174,7 @@ export class Client extends ClientSession {
 
   /** PONG comes first; the first PING after CONNECT also brings INFO about this connection. */
   onPing(): void {
-    this.isActive = true;
+    if (this.activity === Activity.None) this.activity = Activity.Alive;
     if (this.parser.tracing) this.trace(traceOut("PONG"));
     this.outbound.append(PONG);
     if (!this.login.hasConnected || this.isInformed) return;
@@ -155,6 +185,58 @@ export class Client extends ClientSession {
 
   onPong(): void {
     this.keepalive.onPong();
+  }
+
+  describe(): SinkName {
+    return nameOf(this);
+  }
+
+  override onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void {
+    // Where the line has come in parts, what follows it is not there.
+    if (fault === "payload too large" && at > 0) {
+      traceTooLarge(publisherOf(this, this.host), this.host.tracing, buf, at, end);
+    }
+    super.onFault(fault, buf, at, end);
+  }
+
+  /** As `onMessage`, for the few messages that may want to be traced. */
+  #onTraceable(published: Message): void {
+    const { tracing } = this.host;
+    const begun = tracing.begin(publisherOf(this, this.host), published);
+    if (begun.isDropped) return;
+    this.freshMsgs = (this.freshMsgs + 1) | 0;
+    this.freshBytes = (this.freshBytes + begun.message.totalBytes) | 0;
+    if (this.parser.tracing) this.traceMessage(begun.message);
+    if (this.pedantic && published === this.parser.message) this.onMessageLine(published);
+    this.#publishTraced(begun.message, begun.trace);
+    if (begun.trace !== null) tracing.finish(begun.trace);
+    if (this.host.turn.lagging !== null) this.parser.pause();
+  }
+
+  #publishTraced(published: Message, trace: MessageTrace | null): void {
+    const account = this.account;
+    const message = account.mappings === null ? published : this.#map(published, account.mappings);
+    if (trace !== null && message !== published) trace.addMapping(message.subjectText);
+    const result = account.sublist.match(
+      message.subject,
+      message.subjectStart,
+      message.subjectEnd,
+      message.hash,
+    );
+    if (result.publisher !== this.permissions && !this.#mayPublish(message, result)) {
+      if (trace !== null) trace.error = publishViolation(message);
+      return;
+    }
+    const hasReply = message.replyEnd !== message.replyStart;
+    if (hasReply && this.#isRefusedReply(message)) {
+      if (trace !== null) trace.error = replyViolation(message);
+      return;
+    }
+    if (this.verbose) this.sendOk();
+    const { delivery, tracing } = this.host;
+    const deliverer = trace === null ? delivery : tracing.deliveryOf(trace);
+    const count = deliverer.deliver(account, this.outbound, message, result);
+    if (count === 0 && this.noResponders && hasReply) this.#answerNoResponders(message);
   }
 
   /** Subjects of the servers' own are for no client, others for those that have the right to them. */
@@ -179,7 +261,7 @@ export class Client extends ClientSession {
   /** Mappings come before everything else that looks at the subject. */
   #map(published: Message, mappings: Mappings): Message {
     const mapped = this.host.passage.mapped(published, mappings);
-    if (this.parser.tracing && mapped !== published) this.traceMapping(published, mapped);
+    if (this.parser.tracing && mapped !== published) this.trace(traceMapping(published, mapped));
     return mapped;
   }
 

@@ -4,13 +4,18 @@
  * A kind (client, later route, gateway, leafnode) extends this class with what the operations mean.
  */
 
+import type { SinkName } from "../core/sink.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import type { Message } from "../protocol/message.ts";
 import { Parser, type ParserFault, type ParserHandler } from "../protocol/parser.ts";
+import { KIND_PAYLOAD, STATE_KIND } from "../protocol/parser-states.ts";
 import { Inbound, type InboundOwner } from "./inbound.ts";
 import { Outbound, type OutboundOwner } from "./outbound.ts";
+import type { SlowPeer } from "./slow/slow-consumer.ts";
+import type { SlowConsumers } from "./slow/slow-consumers.ts";
 import type { TlsSession } from "./tls/session.ts";
+import type { TrafficSampler } from "./traffic-sampler.ts";
 import type { Transport } from "./transport.ts";
 import type { Laggard, Turn } from "./turn.ts";
 import { WriteWatch, type WriteWatchHost } from "./write-watch.ts";
@@ -29,9 +34,16 @@ export interface ConnectionHost {
     readonly noFastProducerStall: boolean;
   };
   readonly stats: ServerStats;
+  readonly slowConsumers: SlowConsumers;
+  /** Null while nobody wants to know what comes in. */
+  readonly sampler: TrafficSampler | null;
   /** The connection has ended and holds nothing any more. */
   onConnectionClosed(connection: Connection): void;
 }
+
+/** What has come from a peer beside messages. */
+export const Activity = { None: 0, Alive: 1, Interest: 2 } as const;
+type Activity = (typeof Activity)[keyof typeof Activity];
 
 /** Counters of one server. */
 export interface ServerStats {
@@ -42,6 +54,11 @@ export interface ServerStats {
   slowConsumers: number;
   staleConnections: number;
   stalledProducers: number;
+  /** Pieces of input, and their bytes. */
+  reads: number;
+  readBytes: number;
+  /** Messages that were gathered, as they came in several pieces or were written in an uncommon way. */
+  gatheredMsgs: number;
 }
 
 /** Who is at the other end. */
@@ -65,10 +82,12 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   closedReason: ClosedReason | null = null;
   inMsgs = 0;
   inBytes = 0;
+  /** How often it had to wait for receivers of its messages. */
+  stalls = 0;
 
   protected readonly parser: Parser;
   /** Set by operations that show the peer to be alive, read once per chunk. */
-  protected isActive = false;
+  protected activity: Activity = Activity.None;
   protected freshMsgs = 0;
   protected freshBytes = 0;
   protected readonly host: ConnectionHost;
@@ -98,6 +117,15 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** `ip:port - cid:N` and, once known, who the peer says it is. Begins every log line. */
   abstract get label(): string;
+
+  /** Whose it is. */
+  abstract account: { readonly name: string; slowConsumers: number };
+
+  /** It has yet to say who it is, and must. */
+  abstract get isAwaited(): boolean;
+
+  /** Who it is, for those who look for slow consumers. */
+  abstract slowPeer(): SlowPeer;
 
   /** Sends what the peer is greeted with. Called once, as soon as something may be sent. */
   abstract greet(): void;
@@ -130,6 +158,7 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   abstract onSubscriptionEnded(sid: string): void;
   abstract mayHold(bytes: number): boolean;
   abstract requestInfo(isShared: boolean, isSystem: boolean): Buffer;
+  abstract describe(): SinkName;
   abstract onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
 
   get isClosed(): boolean {
@@ -150,7 +179,11 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** A chunk has arrived; its memory is this connection's from now on. */
   onData(chunk: Buffer): void {
-    if (!this.isClosed) this.inbound.onData(chunk);
+    if (this.isClosed) return;
+    const { stats } = this.host;
+    stats.reads++;
+    stats.readBytes += chunk.length;
+    this.inbound.onData(chunk);
   }
 
   /** The transport can take more. */
@@ -174,6 +207,7 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   onStall(receiver: Laggard): void {
     this.host.stats.stalledProducers++;
+    this.stalls++;
     receiver.addWaiting(this.inbound);
   }
 
@@ -227,15 +261,26 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** Adds what came and went since the last time to the totals. */
   foldCounters(): void {
-    if (this.isActive || this.freshMsgs > 0) this.onActivity();
-    this.isActive = false;
-    const { stats } = this.host;
+    if (this.activity !== Activity.None || this.freshMsgs > 0) this.#onActivity();
+    const { stats, sampler } = this.host;
+    if (sampler !== null) {
+      const isMidway = !this.isClosed && STATE_KIND[this.parser.state] === KIND_PAYLOAD;
+      sampler.onChunk(this.cid, this.host.message, this.freshMsgs, isMidway);
+    }
     this.inMsgs += this.freshMsgs;
     this.inBytes += this.freshBytes;
     stats.inMsgs += this.freshMsgs;
     stats.inBytes += this.freshBytes;
     this.freshMsgs = 0;
     this.freshBytes = 0;
+  }
+
+  #onActivity(): void {
+    this.onActivity();
+    if (this.activity === Activity.Interest || this.freshMsgs > 0) {
+      this.outbound.lastUsedAt = performance.now();
+    }
+    this.activity = Activity.None;
   }
 
   get #watched(): WriteWatch {

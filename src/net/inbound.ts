@@ -46,6 +46,15 @@ export class Inbound implements Producer {
     this.#turn = turn;
   }
 
+  /** Bytes of memory that input takes which could not be handled yet. */
+  get heldBytes(): number {
+    let bytes = this.#parser.heldBytes;
+    const backlog = this.#backlog;
+    if (backlog === null) return bytes;
+    for (let i = 0; i < backlog.length; i++) bytes += backlog[i]!.length;
+    return bytes;
+  }
+
   get #isWaiting(): boolean {
     return this.#isHeld || this.#stallTimer !== undefined;
   }

@@ -46,9 +46,18 @@ export class Keepalive implements Due {
     this.#startInterval();
   }
 
+  /** When the peer last sent something, as `performance.now` tells; 0 for never. */
+  get activeAt(): number {
+    return this.#activeAt;
+  }
+
+  /** CONNECT has come, whatever comes of it: the answer to the greeting. */
+  onGreetingAnswered(): void {
+    if (this.rttMs === 0) this.rttMs = Math.max(performance.now() - this.#pingedAt, Number.EPSILON);
+  }
+
   /** CONNECT was accepted. */
   onConnect(): void {
-    if (this.rttMs === 0) this.rttMs = Math.max(performance.now() - this.#pingedAt, Number.EPSILON);
     const jitter = 1 + Math.random() * FIRST_PING_JITTER;
     const { deadlines, options } = this.#owner.keepaliveHost;
     deadlines.set(this, Math.min(options.pingIntervalMs, FIRST_PING_MS) * jitter);

@@ -1,8 +1,7 @@
 /** A listening TCP port whose accepted sockets become connections. */
 
 import type { Socket, TCPSocketListener } from "bun";
-import { goErrorText } from "../log/go-error.ts";
-import { HostPortError, joinHostPort, splitHostPort } from "../protocol/host-port.ts";
+import { bindPort } from "./bind.ts";
 import type { Connection, Peer } from "./connection.ts";
 import type { Handshake } from "./tls/handshake.ts";
 import type { Transport } from "./transport.ts";
@@ -14,11 +13,6 @@ export interface Acceptor {
   /** Closes the connection when it is one too many. The peer has been greeted, unless TLS is first. */
   admit(connection: Connection): void;
 }
-
-/** Any address of IPv4, and of both families. */
-const ANY_IPV4 = "0.0.0.0";
-const ANY = "::";
-const PORT_MAX = 65_535;
 
 /** What a listener knows of TLS. */
 export interface ListenerTls {
@@ -52,13 +46,7 @@ export class Listener {
     acceptor: Acceptor,
     tls: ListenerTls | null = null,
   ): Listener {
-    const fault = addressFault(host, port);
-    if (fault !== undefined) throw new Error(`listen tcp: ${fault}`);
-    try {
-      return new Listener(listen(host, port, acceptor, tls));
-    } catch (error) {
-      throw new Error(listenProblem(host, port, error), { cause: error });
-    }
+    return new Listener(bindPort(host, port, (bound) => bind(bound, port, acceptor, tls)));
   }
 
   get port(): number {
@@ -68,33 +56,6 @@ export class Listener {
   /** Accepts no more; accepted connections stay. */
   close(): void {
     this.#listener.stop(false);
-  }
-}
-
-/** What Go finds wrong with an address before it asks the system. */
-function addressFault(host: string, port: number): string | undefined {
-  try {
-    splitHostPort(joinHostPort(host, port));
-  } catch (error) {
-    if (!(error instanceof HostPortError)) throw error;
-    return error.message;
-  }
-  return port < 0 || port > PORT_MAX ? `address ${port}: invalid port` : undefined;
-}
-
-function listen(
-  host: string,
-  port: number,
-  acceptor: Acceptor,
-  tls: ListenerTls | null,
-): TCPSocketListener<SocketData> {
-  if (host !== ANY_IPV4) return bind(host, port, acceptor, tls);
-  try {
-    return bind(ANY, port, acceptor, tls);
-  } catch (error) {
-    if ((error as { code?: string }).code === "EADDRINUSE") throw error;
-    // The system may have no IPv6. Whatever else is wrong is wrong with IPv4 too, and is told of it.
-    return bind(host, port, acceptor, tls);
   }
 }
 
@@ -156,11 +117,4 @@ function bind(
 /** An IPv4 peer of an IPv6 socket is shown as IPv4. */
 function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
-}
-
-function listenProblem(host: string, port: number, error: unknown): string {
-  const { code } = error as { code?: string };
-  // Without a word from the system there was no address to ask it for.
-  if (code === undefined) return `listen tcp: lookup ${host}: no such host`;
-  return `listen tcp ${joinHostPort(host, port)}: bind: ${goErrorText(error)}`;
 }

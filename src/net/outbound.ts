@@ -17,7 +17,7 @@
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../core/permissions/reply-permits.ts";
-import type { Sink } from "../core/sink.ts";
+import type { Sink, SinkName } from "../core/sink.ts";
 import { Lag } from "./lag.ts";
 import type { Transport } from "./transport.ts";
 import type { Flushable, Laggard, Producer, Turn } from "./turn.ts";
@@ -53,6 +53,7 @@ export interface OutboundOwner {
   onSubscriptionEnded(sid: string): void;
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void;
   requestInfo(isShared: boolean, isSystem: boolean): Buffer;
+  describe(): SinkName;
 }
 
 /** There may be a great many of these: a field more would take a third more memory. */
@@ -74,6 +75,11 @@ export class Outbound implements Sink, Flushable, Laggard {
   /** Totals, folded in at each write. */
   outMsgs = 0;
   outBytes = 0;
+  /**
+   * When the connection was last made use of, by a message of either way or a change of interest, as
+   * `performance.now` tells; 0 for never.
+   */
+  lastUsedAt = 0;
   /** When to drop messages for this connection instead of stalling their producers. */
   dropsWhenStalled = false;
   transport: Transport;
@@ -94,6 +100,11 @@ export class Outbound implements Sink, Flushable, Laggard {
     this.#turn = turn;
     this.#owner = owner;
     this.#maxPending = maxPending;
+  }
+
+  /** Whose bytes these are. */
+  get owner(): OutboundOwner {
+    return this.#owner;
   }
 
   get pendingBytes(): number {
@@ -185,6 +196,7 @@ export class Outbound implements Sink, Flushable, Laggard {
   }
 
   foldCounters(): void {
+    if (this.freshMsgs !== 0) this.lastUsedAt = performance.now();
     this.outMsgs += this.freshMsgs;
     this.outBytes += this.freshBytes;
     this.freshMsgs = 0;
@@ -193,6 +205,10 @@ export class Outbound implements Sink, Flushable, Laggard {
 
   requestInfo(isShared: boolean, isSystem: boolean): Buffer {
     return this.#owner.requestInfo(isShared, isSystem);
+  }
+
+  describe(): SinkName {
+    return this.#owner.describe();
   }
 
   onMaxReached(sid: string, max: number): void {

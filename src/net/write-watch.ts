@@ -5,25 +5,23 @@
 
 import type { WriteTimeoutPolicy } from "../config/options/cluster.ts";
 import { goDuration } from "../log/go-duration.ts";
-import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
+import { type DiagnosedConnection, type DiagnosisHost, Episode } from "./slow/episode.ts";
+import { Outcome } from "./slow/slow-consumer.ts";
 
 /** nats-server writes in buffers of this size, which its slow consumer log line counts. */
 const CHUNK_BYTES = 64 * 1024;
 
-export interface WatchedConnection {
-  readonly label: string;
+export interface WatchedConnection extends DiagnosedConnection {
   readonly isClosed: boolean;
-  readonly outbound: {
-    readonly pendingBytes: number;
-    readonly sentBytes: number;
-    readonly sentBeforeBlock: number;
-  };
+  /** It has yet to say who it is. */
+  readonly isAwaited: boolean;
+  readonly account: DiagnosedConnection["account"] & { slowConsumers: number };
+  readonly outbound: DiagnosedConnection["outbound"] & { readonly sentBeforeBlock: number };
   close(reason: ClosedReason, how: { readonly flush: boolean }): void;
 }
 
-export interface WriteWatchHost {
-  readonly log: Logger;
+export interface WriteWatchHost extends DiagnosisHost {
   readonly options: {
     readonly maxPending: number;
     readonly writeDeadlineMs: number;
@@ -43,6 +41,8 @@ export class WriteWatch {
   #goal = 0;
   /** A write has taken too long, and the connection was left open. */
   #isSlow = false;
+  /** Null while nothing is blocked. */
+  #episode: Episode | null = null;
 
   private constructor(connection: WatchedConnection, host: WriteWatchHost) {
     this.#connection = connection;
@@ -59,8 +59,10 @@ export class WriteWatch {
   }
 
   onPendingExceeded(): void {
+    if (this.#connection.isClosed) return;
     const limit = this.#host.options.maxPending;
-    this.#end(`MaxPending of ${limit} Exceeded`, ClosedReason.SlowConsumerPendingBytes);
+    this.#reportSlow(`MaxPending of ${limit} Exceeded`, Outcome.PendingBytes);
+    this.#connection.close(ClosedReason.SlowConsumerPendingBytes, { flush: false });
   }
 
   /** Everything up to now must be gone by the deadline. */
@@ -71,14 +73,24 @@ export class WriteWatch {
     this.#start = outbound.sentBeforeBlock;
     this.#goal = outbound.sentBytes + outbound.pendingBytes;
     this.#arm(() => this.#onDeadline());
+    // What a closed connection still has to send is no news.
+    if (this.#connection.isClosed) return;
+    if (this.#episode === null) {
+      this.#episode = new Episode(this.#connection, this.#host);
+      this.#episode.begin();
+    }
+    const at = this.#beganAt + this.#host.options.writeDeadlineMs;
+    this.#episode.deadline = { at, goal: this.#goal };
   }
 
   onProgress(): void {
     const { isClosed, outbound } = this.#connection;
+    this.#episode?.onProgress();
     if (isClosed || outbound.sentBytes < this.#goal) return;
-    this.stop();
+    this.#disarm();
     if (this.#isSlow) this.#reportRecovery();
     if (outbound.pendingBytes > 0) this.onBlocked();
+    else this.#endEpisode();
   }
 
   /** The connection is over: what is pending has so much time left to go. */
@@ -88,16 +100,27 @@ export class WriteWatch {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#disarm();
+    this.#endEpisode();
   }
 
   #arm(callback: () => void): void {
     this.#timer = setTimeout(callback, this.#host.options.writeDeadlineMs);
   }
 
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #endEpisode(): void {
+    this.#episode?.end();
+    this.#episode = null;
+  }
+
   #onDeadline(): void {
     this.#timer = undefined;
+    if (this.#connection.isClosed) return;
     const { outbound } = this.#connection;
     const { writeDeadlineMs, writeTimeout } = this.#host.options;
     const deadline = goDuration(writeDeadlineMs);
@@ -105,23 +128,24 @@ export class WriteWatch {
     const what = `WriteDeadline of ${deadline} exceeded with ${size}`;
     // Whoever takes nothing at all is not given more time.
     if (writeTimeout === "retry" && outbound.sentBytes > this.#start) {
-      this.#reportSlow(what);
+      this.#reportSlow(what, Outcome.StillSlow);
       this.#isSlow = true;
       this.onBlocked();
       this.#start = outbound.sentBytes;
-    } else this.#end(what, ClosedReason.SlowConsumerWriteDeadline);
+      return;
+    }
+    // Who has not said who it is yet is too late for that rather than slow.
+    if (!this.#connection.isAwaited) this.#reportSlow(what, Outcome.WriteDeadline);
+    this.#connection.close(ClosedReason.SlowConsumerWriteDeadline, { flush: false });
   }
 
-  #end(what: string, reason: ClosedReason): void {
-    if (this.#connection.isClosed) return;
-    this.#reportSlow(what);
-    this.#connection.close(reason, { flush: false });
-  }
-
-  #reportSlow(what: string): void {
+  #reportSlow(what: string, outcome: Outcome): void {
     this.#host.stats.slowConsumers++;
+    this.#connection.account.slowConsumers++;
     const state = this.#isSlow ? "State" : "Detected";
     this.#host.log.info(`${this.#connection.label} - Slow Consumer ${state}: ${what}`);
+    const episode = this.#episode ?? new Episode(this.#connection, this.#host);
+    episode.onDetected(outcome);
   }
 
   #reportRecovery(): void {
@@ -131,6 +155,8 @@ export class WriteWatch {
     this.#host.log.info(
       `${this.#connection.label} - Slow Consumer Recovered: Flush took ${seconds}s with ${size}`,
     );
+    this.#episode?.onRecovered();
+    this.#endEpisode();
   }
 }
 

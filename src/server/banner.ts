@@ -2,6 +2,7 @@
 
 import { isAllowedOn, mappedConnectionTypes } from "../auth/connection-types.ts";
 import { WISE_MAX_PAYLOAD } from "../config/options/client.ts";
+import { FEATURE_FLAGS } from "../config/options/feature-flags.ts";
 import type { Options } from "../config/options/options.ts";
 import { allUsers } from "../config/validate/users.ts";
 import type { Logger } from "../log/logger.ts";
@@ -10,7 +11,6 @@ import { goLocalTime } from "../protocol/go-time.ts";
 import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
 import { isBcryptHash } from "../protocol/secret-shapes.ts";
 import { COMMIT, VERSION } from "../version.ts";
-import { FEATURE_FLAGS } from "./feature-flags.ts";
 
 /** The configuration file a server was started with. */
 export interface ConfigurationSource {

@@ -31,6 +31,11 @@ export class ClientGate implements Acceptor {
     this.#host = host;
   }
 
+  /** Connections there have been. */
+  get count(): number {
+    return this.#nextCid - FIRST_CID;
+  }
+
   accept(transport: Transport, peer: Peer): Client {
     const client = new Client(this.#host, transport, this.#nextCid++, peer);
     this.clients.set(client.cid, client);
@@ -57,7 +62,7 @@ export class ClientGate implements Acceptor {
     for (const client of [...this.clients.values()]) {
       client.applyOptions();
       if (this.isShut) this.admit(client);
-      else void client.recheck();
+      else void client.recheck(false);
     }
   }
 

@@ -8,6 +8,7 @@
 import type { Options } from "../config/options/options.ts";
 import { allUsers } from "../config/validate/users.ts";
 import { ContradictionError } from "../config/validate/validate.ts";
+import type { ServerControl } from "../documents/server-control.ts";
 import type { LogSettings } from "../log/log-settings.ts";
 import { LogTargetError } from "../log/log-target.ts";
 import type { Logger } from "../log/logger.ts";
@@ -23,7 +24,8 @@ import { describeState } from "../process/state-dump.ts";
 import { joinHostPort } from "../protocol/host-port.ts";
 import type { ConfigurationSource } from "./banner.ts";
 import type { ProcessFiles } from "./reload/reload-step.ts";
-import { Server, StartError } from "./server.ts";
+import { Server } from "./server.ts";
+import { StartError } from "./start-error.ts";
 import { logPlatform, systemLogSettings } from "./system-log.ts";
 
 /** A dump that cannot be written in this time is given up. */
@@ -69,7 +71,7 @@ export async function runServer(
 }
 
 /** The process of one server. Its methods are what signals, or a service manager's controls, do. */
-export class ServerProcess implements SignalHandlers, ProcessFiles {
+export class ServerProcess implements SignalHandlers, ServerControl, ProcessFiles {
   readonly server: Server;
   /** Resolves to the exit code when the process is to end: its log is out by then. */
   readonly ended: Promise<number>;
@@ -79,7 +81,7 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
   readonly #advice: readonly string[];
   #portsFile: PortsFile | undefined;
   #manager: ServiceManager | null = null;
-  #isReloading = false;
+  #reloading: Promise<string> | null = null;
   #reloadAgain = false;
 
   constructor(server: Server, { reload = refuseReload, advice = [] }: RunExtras) {
@@ -90,6 +92,8 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     this.#log = server.log;
     this.#reload = reload;
     this.#advice = advice;
+    server.control = this;
+    server.commandLine = commandLine();
   }
 
   get phase(): Phase {
@@ -117,6 +121,7 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     }
     freeLeftovers(server.options);
     try {
+      await server.openMonitor();
       server.listen();
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
@@ -133,9 +138,10 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
   }
 
   /** Reloads the configuration; what comes while a reload is under way is done after it, once. */
-  reload(): void {
+  reload(): Promise<string> {
     this.#reloadAgain = true;
-    if (!this.#isReloading) void this.#reloadWhileAsked();
+    this.#reloading ??= this.#reloadWhileAsked();
+    return this.#reloading;
   }
 
   /** Opens the log file anew, after it was moved away. */
@@ -209,19 +215,23 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     if (await ending) await this.#stop();
   }
 
-  async #reloadWhileAsked(): Promise<void> {
-    this.#isReloading = true;
+  /** @returns what was wrong the last time; "" when nothing was. */
+  async #reloadWhileAsked(): Promise<string> {
+    let fault = "";
     while (this.#reloadAgain && this.phase !== "stopping") {
       this.#reloadAgain = false;
       this.#manager?.reloading();
+      fault = "";
       try {
         await this.#reload(this);
       } catch (error) {
-        this.#log.error(`Failed to reload server configuration: ${(error as Error).message}`);
+        fault = (error as Error).message;
+        this.#log.error(`Failed to reload server configuration: ${fault}`);
       }
       this.#manager?.ready(this.#readyStatus);
     }
-    this.#isReloading = false;
+    this.#reloading = null;
+    return fault;
   }
 
   /** Goes to standard error wherever the log goes, as Go's dump does. */
@@ -246,6 +256,11 @@ export class ServerProcess implements SignalHandlers, ProcessFiles {
     this.#end(code);
     return new Promise(() => {});
   }
+}
+
+/** As it was typed: the runtime puts the path of the program's text in its second place. */
+function commandLine(): string[] {
+  return [process.argv0, ...process.argv.slice(2)];
 }
 
 /**

@@ -15,34 +15,41 @@ import type { Delivery } from "../core/delivery.ts";
 import { Denials } from "../core/permissions/denials.ts";
 import type { SinkTable } from "../core/sink.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
+import type { MessageTracing } from "../core/tracing/message-tracing.ts";
+import type { ServerControl } from "../documents/server-control.ts";
 import type { Client } from "../kinds/client.ts";
 import type { ClientHost } from "../kinds/client-session.ts";
 import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-client.ts";
+import { LogTail } from "../log/log-tail.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
+import type { MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Certificates } from "../net/certificates.ts";
 import type { Connection, ServerStats } from "../net/connection.ts";
 import { Deadlines } from "../net/deadlines.ts";
-import { Listener } from "../net/listener.ts";
+import { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TlsSettings } from "../net/tls/settings.ts";
+import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import { Turn } from "../net/turn.ts";
-import type { Endpoints } from "../process/ports-file.ts";
+import type { Endpoint, Endpoints } from "../process/ports-file.ts";
 import type { Phase } from "../process/signals.ts";
 import { ClosedReason } from "../protocol/errors.ts";
-import { joinHostPort, parseHostPort } from "../protocol/host-port.ts";
-import { type InfoTls, NO_TLS, type ServerInfo } from "../protocol/info.ts";
+import { NO_TLS, type ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
+import { SystemEvents } from "../system/events/system-events.ts";
+import { SystemServices } from "../system/services/system-services.ts";
 import { type ConfigurationSource, logBanner } from "./banner.ts";
 import { ClientGate } from "./client-gate.ts";
+import { ClientPort } from "./client-port.ts";
 import { authTimeoutMs, tlsTimeoutMs } from "./effective-timeouts.ts";
 import { type LameDuckClock, type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
+import { Observation } from "./observation.ts";
 import { ServerDescription } from "./server-description.ts";
+import { ServiceContext } from "./service-context.ts";
+import { StartError } from "./start-error.ts";
 import { Tenancy } from "./tenancy.ts";
 
 /** How long a stop waits for clients to take what is pending. */
 const STOP_LINGER_MS = 2000;
-
-/** A server cannot start; the message is what nats-server logs then. */
-export class StartError extends Error {}
 
 export class Server implements ClientHost {
   /** The same object for as long as the server lives; a reload changes what is in it. */
@@ -59,8 +66,10 @@ export class Server implements ClientHost {
   readonly account: Account;
   readonly delivery: Delivery;
   readonly passage: Passage;
+  readonly tracing: MessageTracing;
   readonly authenticator: Authenticator;
   readonly denials = new Denials(Date.now);
+  readonly slowConsumers = new SlowConsumers();
   readonly serverInfo: ServerInfo;
   readonly stats: ServerStats = {
     inMsgs: 0,
@@ -70,16 +79,28 @@ export class Server implements ClientHost {
     slowConsumers: 0,
     staleConnections: 0,
     stalledProducers: 0,
+    reads: 0,
+    readBytes: 0,
+    gatheredMsgs: 0,
   };
 
   readonly #configuration: ConfigurationSource | null;
-  #listener: Listener | undefined;
+  readonly #clientPort: ClientPort;
   #certificates: Certificates | undefined;
   #tls: TlsSettings | undefined;
+  #monitor: MonitorListener | null = null;
   /** Set from the beginning of lame duck mode on; the end of the server ends it. */
   #lameDuck: AbortController | undefined;
   #stopping: Promise<void> | undefined;
   readonly gate: ClientGate;
+  /** Told of what clients do, and what monitoring looks at. */
+  readonly observer: Observation;
+  readonly events: SystemEvents;
+  readonly services: SystemServices;
+  /** Set by the process that the server runs in. */
+  control: ServerControl | null = null;
+  /** What the process was started with, as far as it is this server's. */
+  commandLine: readonly string[] = [process.argv0];
 
   /**
    * @param sink where log lines go; null for nowhere.
@@ -96,6 +117,9 @@ export class Server implements ClientHost {
     const faults = contradictions(this.options);
     if (faults.length > 0) throw new ContradictionError(faults);
     this.log = new Logger(sink, this.options);
+    // Whoever looks at the server from outside wants to see how it began.
+    const { httpPort, httpsPort } = this.options;
+    if (httpPort !== 0 || httpsPort !== 0) this.log.tail = new LogTail();
     this.keys = ServerKeys.create(this.options);
     const { id, xkey } = this.keys;
     this.serverInfo = {
@@ -114,18 +138,28 @@ export class Server implements ClientHost {
     this.tenancy = new Tenancy(this);
     const { exchange, messaging } = this.tenancy;
     exchange.latencies.start(messaging, this.serverInfo.name);
-    const { subs, sinks, delivery, passage } = exchange;
+    const { subs, sinks, delivery, passage, tracing } = exchange;
     this.subs = subs;
     this.sinks = sinks;
     this.delivery = delivery;
     this.passage = passage;
+    this.tracing = tracing;
     this.account = this.tenancy.accounts.global;
     this.authenticator = new Authenticator(this.tenancy);
     this.gate = new ClientGate(this);
+    this.#clientPort = new ClientPort(this);
+    this.observer = new Observation(this, configuration);
+    this.events = new SystemEvents(this.observer, messaging, this.description);
+    this.observer.tell(this.events);
+    this.services = new SystemServices(new ServiceContext(this));
   }
 
   get clients(): ReadonlyMap<number, Client> {
     return this.gate.clients;
+  }
+
+  get sampler(): TrafficSampler | null {
+    return this.observer.sampler;
   }
 
   get systemAccount(): Account | null {
@@ -142,7 +176,7 @@ export class Server implements ClientHost {
 
   /** Port that is really bound; 0 before `start`. */
   get port(): number {
-    return this.#listener?.port ?? 0;
+    return this.#clientPort.number;
   }
 
   get phase(): Phase {
@@ -152,8 +186,14 @@ export class Server implements ClientHost {
 
   /** Where the server can be reached. */
   get endpoints(): Endpoints {
-    if (this.#listener === undefined) return {};
-    return { nats: { scheme: "nats", host: this.options.host, port: this.port } };
+    if (!this.#clientPort.isOpen) return {};
+    const nats = this.#clientPort.endpoint;
+    return this.monitor === null ? { nats } : { nats, monitoring: this.monitor };
+  }
+
+  /** The monitoring port; null when there is none. */
+  get monitor(): Endpoint | null {
+    return this.#monitor;
   }
 
   /**
@@ -166,7 +206,13 @@ export class Server implements ClientHost {
     await this.open();
     this.announce();
     await this.prepare(this.options);
-    this.listen();
+    await this.openMonitor();
+    try {
+      this.listen();
+    } catch (error) {
+      this.#monitor?.stop();
+      throw error;
+    }
   }
 
   /**
@@ -201,7 +247,26 @@ export class Server implements ClientHost {
     const hasNewCertificates = await this.#useCertificates(options);
     await this.tenancy.configure(options);
     await this.authenticator.configure(options);
+    this.#attend(this.systemAccount);
+    this.tenancy.accounts.onSystem = (account) => this.#attend(account);
     return hasNewCertificates;
+  }
+
+  /**
+   * The fourth part of `start`: opens the monitoring port, if there is to be one.
+   *
+   * @throws StartError when it cannot be opened.
+   */
+  async openMonitor(): Promise<void> {
+    const { httpPort, httpsPort } = this.options;
+    if (httpPort === 0 && httpsPort === 0) return;
+    const { openMonitor } = await import("./monitoring.ts");
+    if (this.#stopping !== undefined) return;
+    const { observer: view, control, tenancy, commandLine } = this;
+    const host = { view, control, messaging: tenancy.messaging, tls: this.#tls ?? null };
+    this.#monitor = openMonitor(host, commandLine);
+    // Documents count the subscriptions of services.
+    this.systemAccount?.wake();
   }
 
   /**
@@ -211,24 +276,9 @@ export class Server implements ClientHost {
    */
   listen(): void {
     if (this.#stopping !== undefined) return;
-    const { host, clientAdvertise } = this.options;
-    const port = this.options.port === -1 ? 0 : this.options.port;
-    try {
-      this.#listener = Listener.open(host, port, this.gate, {
-        take: (socket, acceptor, peer) => this.#tls?.take(socket, acceptor, peer) ?? null,
-      });
-    } catch (error) {
-      const problem = `"${(error as Error).message}"`;
-      throw new StartError(`Error listening on port: ${joinHostPort(host, port)}, ${problem}`);
-    }
-    this.log.info(`Listening for client connections on ${joinHostPort(host, this.port)}`);
-    this.#logTls();
-    try {
-      this.#advertise();
-    } catch (error) {
-      const problem = `value of ${clientAdvertise}, err=${(error as Error).message}`;
-      throw new StartError(`Error setting server INFO with ClientAdvertise ${problem}`);
-    }
+    void this.events.start();
+    this.#attend(this.systemAccount);
+    this.#clientPort.open(() => this.#tls);
     this.log.info("Server is ready");
   }
 
@@ -239,10 +289,11 @@ export class Server implements ClientHost {
    * @returns false when there is nothing to do: the server does not listen, or this was called before.
    */
   async lameDuck(settings: LameDuckSettings, clock?: LameDuckClock): Promise<boolean> {
-    if (this.#listener === undefined) return false;
+    if (!this.#clientPort.isOpen) return false;
     this.log.info("Entering lame duck mode, stop accepting new clients");
+    this.events.lameDuck();
     this.#lameDuck = new AbortController();
-    this.#closeListener();
+    this.#clientPort.close();
     await runLameDuck(this, settings, this.#lameDuck.signal, clock);
     return true;
   }
@@ -264,7 +315,7 @@ export class Server implements ClientHost {
     Object.assign(this.options, options);
     this.serverInfo.maxPayload = options.maxPayload;
     this.#checkUnenforced();
-    if (this.#listener !== undefined) this.#advertise();
+    if (this.#clientPort.isOpen) this.#clientPort.advertise();
   }
 
   /** Lets every client take over options that have changed since it came. */
@@ -277,10 +328,26 @@ export class Server implements ClientHost {
     return new InProcessClient(this.gate, credentials);
   }
 
+  onCalloutRefused(...refusal: Parameters<SystemEvents["onCalloutRefused"]>): void {
+    this.events.onCalloutRefused(...refusal);
+  }
+
   onConnectionClosed(connection: Connection): void {
     this.gate.remove(connection);
     this.stats.outMsgs += connection.outbound.outMsgs;
     this.stats.outBytes += connection.outbound.outBytes;
+  }
+
+  /**
+   * Services listen, and statistics are told, only when somebody is there: it takes a megabyte or two
+   * of memory, which most servers never need.
+   */
+  #attend(system: Account | null): void {
+    if (this.#stopping !== undefined) return;
+    if (this.#monitor !== null) system?.wake();
+    const isAwake = system?.isAwake === true;
+    this.services.serve(isAwake ? system : null);
+    if (isAwake) this.events.statistics.wake();
   }
 
   /** Nothing is loaded for certificates before there is TLS. */
@@ -296,26 +363,25 @@ export class Server implements ClientHost {
   }
 
   async #stop(cleanUp?: () => Promise<void>): Promise<void> {
+    this.events.stop();
     this.log.info("Initiating Shutdown...");
     this.#lameDuck?.abort();
     this.#certificates?.stop();
+    this.#monitor?.stop();
     this.authenticator.stop();
-    this.tenancy.stop();
-    if (this.#listener !== undefined) {
-      this.#closeListener();
+    this.services.stop();
+    const told = this.tenancy.stop();
+    if (this.#clientPort.isOpen) {
+      this.#clientPort.close();
       this.log.debug("Client accept loop exiting..");
     }
     const closing = [...this.clients.values()];
     for (const client of closing) client.close(ClosedReason.ServerShutdown);
     const deadline = performance.now() + STOP_LINGER_MS;
     while (performance.now() < deadline && closing.some(hasPending)) await Bun.sleep(10);
+    await told;
     await cleanUp?.();
     this.log.info("Server Exiting..");
-  }
-
-  #closeListener(): void {
-    this.#listener?.close();
-    this.#listener = undefined;
   }
 
   /** What cannot be enforced keeps everybody out, and is said. */
@@ -327,37 +393,6 @@ export class Server implements ClientHost {
       `This version cannot enforce these options yet, so it refuses all clients: ${blocks.join(", ")}`,
     );
   }
-
-  #logTls(): void {
-    const { tls, allowNonTls } = this.options;
-    if (tls === null) return;
-    // A handshake that always comes first is one for everybody.
-    const isFirst = tls.handshakeFirst && tls.handshakeFirstFallbackMs === 0;
-    const need = allowNonTls && !isFirst ? "available" : "required";
-    this.log.info(`TLS ${need} for client connections`);
-    if (isFirst) {
-      const who = 'Clients that are not using "TLS Handshake First" option';
-      this.log.warn(`${who} will fail to connect`);
-    }
-  }
-
-  /** INFO shows the bound port, or the address that clients were told to use. */
-  #advertise(): void {
-    const { clientAdvertise, host } = this.options;
-    this.serverInfo.authRequired = this.authenticator.isRequired;
-    this.serverInfo.tls = infoTls(this.options);
-    const bound = { host, port: this.port };
-    Object.assign(
-      this.serverInfo,
-      clientAdvertise === "" ? bound : parseHostPort(clientAdvertise, this.port),
-    );
-  }
-}
-
-function infoTls({ tls, allowNonTls }: Options): InfoTls {
-  if (tls === null) return NO_TLS;
-  const verify = tls.verify || tls.verifyAndMap;
-  return { required: !allowNonTls, verify, available: allowNonTls };
 }
 
 function hasPending(client: Client): boolean {

@@ -3,7 +3,7 @@
 import { AccountSet } from "../accounts/account-set.ts";
 import { recheckMembers } from "../auth/account-members.ts";
 import type { AuthenticatorHost } from "../auth/authenticator.ts";
-import type { AuthCallout } from "../auth/callout/auth-callout.ts";
+import type { AuthCallout, CalloutHost } from "../auth/callout/auth-callout.ts";
 import type { OwnDecision } from "../auth/callout/callout-service.ts";
 import type { LoginAttempt } from "../auth/login.ts";
 import type { ServerKeys } from "../auth/server-keys.ts";
@@ -15,9 +15,9 @@ import type { Logger } from "../log/logger.ts";
 import { definitionOf } from "../trust/account-definition.ts";
 import type { AccountClaims } from "../trust/claims/claims.ts";
 import type { OperatorMode } from "../trust/operator-mode.ts";
-import type { TrustListener } from "../trust/trusted-accounts.ts";
-import { AUTH_ERROR_SUBJECT, encodeAuthError } from "./auth-error-event.ts";
+import type { TrustedAccounts, TrustListener } from "../trust/trusted-accounts.ts";
 import type { ServerDescription } from "./server-description.ts";
+import { SpanExport } from "./span-export.ts";
 
 /** What accounts need of their server. */
 export interface TenancyHost {
@@ -26,12 +26,15 @@ export interface TenancyHost {
   readonly keys: ServerKeys;
   readonly description: ServerDescription;
   readonly authTimeoutMs: number;
+  /** As `CalloutHost.onRefused`. */
+  onCalloutRefused: CalloutHost["onRefused"];
 }
 
 export class Tenancy implements AuthenticatorHost, TrustListener {
   readonly exchange: Exchange;
   readonly accounts: AccountSet;
   readonly messaging: InternalClient;
+  readonly spans: SpanExport;
   readonly #host: TenancyHost;
   #operatorMode: OperatorMode | null = null;
   #isServing = false;
@@ -43,6 +46,9 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
     this.accounts = new AccountSet(this.exchange, host.log);
     this.messaging = new InternalClient(this.exchange);
     this.accounts.configure(host.options);
+    const { tracing } = this.exchange;
+    tracing.start(this.messaging, () => host.description.envelopeJson());
+    this.spans = new SpanExport(tracing, host.description, host.log);
   }
 
   get log(): Logger {
@@ -62,6 +68,10 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
   }
 
   get trust(): AuthenticatorHost["trust"] {
+    return this.#operatorMode?.accounts ?? null;
+  }
+
+  get trustedAccounts(): TrustedAccounts | null {
     return this.#operatorMode?.accounts ?? null;
   }
 
@@ -89,6 +99,7 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
    */
   async configure(options: Readonly<Options>): Promise<void> {
     this.accounts.configure(options);
+    await this.spans.configure(options);
     await this.#configureTrust(options);
     const hasCallout = (options.authorization?.authCallout ?? null) !== null;
     if (this.#callout === null && (hasCallout || hasOperators(options))) {
@@ -98,9 +109,11 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
     this.#callout?.configure(options);
   }
 
-  stop(): void {
+  /** Resolves when what others are still to be told is told, or it takes too long. */
+  async stop(): Promise<void> {
     this.#operatorMode?.stop();
     this.accounts.stop();
+    await this.spans.stop();
   }
 
   onUpdate(claims: AccountClaims, bring: (exporter: string) => void): void {
@@ -118,11 +131,8 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
     if (account !== undefined) recheckMembers(account);
   }
 
-  /** As in nats-server there is no event without a system account. */
   onRefused(account: Account, attempt: LoginAttempt, own: OwnDecision, reason: string): void {
-    if (this.accounts.system === null) return;
-    const event = encodeAuthError(account.name, this.server.envelope(), attempt, own, reason);
-    this.messaging.publish(account, AUTH_ERROR_SUBJECT, "", event);
+    this.#host.onCalloutRefused(account, attempt, own, reason);
   }
 
   async #configureTrust(options: Readonly<Options>): Promise<void> {
@@ -137,7 +147,7 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
     if (account === null) return;
     this.#isServing = true;
     try {
-      await mode.start({ messaging, account, serverInfo: () => server.envelope(), log });
+      await mode.start({ messaging, account, serverInfo: () => server.envelopeJson(), log });
     } catch (error) {
       throw new Error(`Could not start resolver: ${(error as Error).message}`);
     }

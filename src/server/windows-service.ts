@@ -51,7 +51,7 @@ function programOf(running: ServerProcess): ServiceProgram {
       await running.ended;
     },
     reopenLog: () => running.reopen(),
-    reload: () => running.reload(),
+    reload: async () => void (await running.reload()),
     lameDuck: () => running.lameDuck(),
   };
 }

@@ -8,13 +8,14 @@ import {
   type ImportDefinition,
 } from "../accounts/definition.ts";
 import type { ServiceLatency } from "../config/options/accounts.ts";
+import type { TraceSettings } from "../core/account.ts";
 import { isSubsetOf, isValidLiteralText, isValidSubjectText } from "../protocol/subject-text.ts";
-import type { AccountClaims, ClaimsExport, ClaimsImport } from "./claims/claims.ts";
+import type { AccountClaims, ClaimsExport, ClaimsImport, MessageTrace } from "./claims/claims.ts";
 
 const INT32_MAX = 2 ** 31 - 1;
 
 export function definitionOf(claims: AccountClaims): AccountDefinition {
-  const { subject, name, exports, imports, mappings, limits, signingKeys } = claims;
+  const { subject, name, exports, imports, mappings, limits, signingKeys, trace } = claims;
   return {
     ...emptyDefinition(subject),
     nameTag: name,
@@ -27,6 +28,7 @@ export function definitionOf(claims: AccountClaims): AccountDefinition {
       maxPayload: clamp(limits.payload),
       maxLeafnodes: clamp(limits.leaf),
     },
+    trace: traceOf(trace),
     signingKeys: new Set(signingKeys.keys()),
   };
 }
@@ -34,6 +36,13 @@ export function definitionOf(claims: AccountClaims): AccountDefinition {
 /** As in nats-server, -1 alone stands for no limit; less than that leaves nothing. */
 function clamp(limit: number): number {
   return limit < -1 ? 0 : Math.min(limit, INT32_MAX);
+}
+
+/** As in nats-server, a destination that cannot be is none, and other percentages stand for all. */
+function traceOf(trace: MessageTrace | null): TraceSettings | null {
+  if (trace === null || !isValidLiteralText(trace.dest)) return null;
+  const { dest, sampling } = trace;
+  return { dest, sampling: sampling > 0 && sampling <= 100 ? sampling : 100 };
 }
 
 function exportOf(each: ClaimsExport, claims: AccountClaims): ExportDefinition[] {

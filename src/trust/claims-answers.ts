@@ -4,8 +4,8 @@ import type { Account } from "../core/account.ts";
 import type { InternalMessaging } from "../core/internal-messaging.ts";
 import type { Logger } from "../log/logger.ts";
 
-/** The object `server` of an answer, its fields in nats-server's order; a new one for each. */
-export type ServerInfoSource = () => Readonly<Record<string, unknown>>;
+/** JSON of the object `server` of an answer, its fields in nats-server's order; a new one for each. */
+export type ServerInfoSource = () => string;
 
 const OK = 200;
 const FAILED = 500;
@@ -41,7 +41,7 @@ export class ClaimsAnswers {
     this.#log.debug(account === "" ? message : `${message} - ${account}`);
     if (reply === "") return;
     const data = { ...named(account), code: OK, message };
-    this.#json(reply, { server: this.#serverInfo(), data });
+    this.raw(reply, `{"server":${this.#serverInfo()},"data":${json(data)}}`);
   }
 
   failed(reply: string, account: string, message: string, error: Error): void {
@@ -50,21 +50,21 @@ export class ClaimsAnswers {
     if (reply === "") return;
     const description = `${message} - ${error.message}`;
     const fault = { ...named(account), code: FAILED, description };
-    this.#json(reply, { server: this.#serverInfo(), error: fault });
+    this.raw(reply, `{"server":${this.#serverInfo()},"error":${json(fault)}}`);
   }
 
   list(reply: string, accounts: readonly string[]): void {
-    this.#json(reply, { data: accounts, server: this.#serverInfo() });
+    this.raw(reply, `{"data":${json(accounts)},"server":${this.#serverInfo()}}`);
   }
 
   /** Something that is no JSON. */
   raw(reply: string, payload: Uint8Array | string): void {
     this.#messaging.publish(this.#account, reply, "", payload);
   }
+}
 
-  #json(reply: string, value: object): void {
-    this.raw(reply, JSON.stringify(value).replace(ESCAPED, escaped));
-  }
+function json(value: object): string {
+  return JSON.stringify(value).replace(ESCAPED, escaped);
 }
 
 function named(account: string): { account?: string } {

@@ -5,6 +5,7 @@
 
 import type { Account } from "../core/account.ts";
 import type {
+  InternalCallback,
   InternalMessage,
   InternalMessaging,
   InternalSubscription,
@@ -18,6 +19,7 @@ import {
   DELETE_SUBJECT,
   LIST_SUBJECT,
   LOOKUP_SUBJECT,
+  PACK_QUEUE,
   PACK_SUBJECT,
   UPDATE_SUBJECT,
 } from "./claims-subjects.ts";
@@ -122,9 +124,10 @@ export class ClaimsServices {
     this.#serve(LOOKUP_SUBJECT, async ({ subject, reply }) => {
       if (reply !== "") await this.#answerLookup(update.resolver, accountOf(subject), reply);
     });
-    this.#serve(PACK_SUBJECT, async ({ reply, payload }) => {
+    const pack: Handler = async ({ reply, payload }) => {
       if (reply !== "") await answerPack(directory, this.#answers, log, reply, payload);
-    });
+    };
+    this.#serve(PACK_SUBJECT, pack, PACK_QUEUE);
     const inbox = this.#peers.newInbox();
     this.#serve(inbox, ({ payload }) => mergePack(update, payload.toString()));
     this.#timer = setInterval(async () => {
@@ -154,13 +157,14 @@ export class ClaimsServices {
     }
   }
 
-  #serve(subject: string, handle: Handler): void {
+  #serve(subject: string, handle: Handler, queue = ""): void {
     const { messaging, account } = this.#host;
-    const subscription = messaging.subscribe(account, subject, (message) => {
+    const take: InternalCallback = (message) => {
       // The server's own questions are for others.
       if (this.#peers.isOwn(message.reply)) return;
       this.#requests.add(message.payload.length, () => handle(message));
-    });
+    };
+    const subscription = messaging.subscribe(account, subject, take, queue);
     this.#subscriptions.push(subscription);
   }
 }

@@ -7,6 +7,8 @@ export const UPDATE_SUBJECT = "$SYS.REQ.CLAIMS.UPDATE";
 export const LIST_SUBJECT = "$SYS.REQ.CLAIMS.LIST";
 export const DELETE_SUBJECT = "$SYS.REQ.CLAIMS.DELETE";
 export const PACK_SUBJECT = "$SYS.REQ.CLAIMS.PACK";
+/** One of the servers answers. */
+export const PACK_QUEUE = "responder";
 /** With the account in the subject; the first is the older form. */
 export const ACCOUNT_UPDATE_SUBJECTS = [
   `$SYS.ACCOUNT.${ACCOUNT}.CLAIMS.UPDATE`,

@@ -61,6 +61,8 @@ const DEPTH_MAX = 100;
 export class TrustedAccounts {
   readonly operators: Operators;
   readonly loader: AccountLoader;
+  /** Users that were refused because their account is not one of those that may be used here. */
+  unpinnedLogins = 0;
   readonly #listener: TrustListener;
   readonly #entries = new Map<string, Entry>();
   readonly #misses = new Misses();
@@ -131,6 +133,12 @@ export class TrustedAccounts {
   /** Accounts that are loaded, with their claims. */
   *loaded(): Iterable<AccountClaims> {
     for (const { claims, isRemoved } of this.#entries.values()) if (!isRemoved) yield claims;
+  }
+
+  /** Claims of one that is loaded, even if they have expired. */
+  loadedClaims(key: string): AccountClaims | null {
+    const entry = this.#entries.get(key);
+    return entry === undefined || entry.isRemoved ? null : entry.claims;
   }
 
   /**

@@ -38,7 +38,7 @@ const NOBODY = "n/a";
 
 /** Without a directory: only accounts that are loaded follow, and nothing is kept. */
 export async function updateLoaded(
-  accounts: TrustedAccounts,
+  accounts: Pick<TrustedAccounts, "isKnown" | "update">,
   account: string,
   jwt: string,
 ): Promise<Outcome> {

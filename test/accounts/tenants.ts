@@ -23,8 +23,10 @@ export class Tenant extends TestSink {
     this.account = account;
     this.#member = {
       label: "",
+      inMsgs: 0,
+      inBytes: 0,
       debug: null,
-      outbound: this,
+      outbound: Object.assign(this, { outMsgs: 0, outBytes: 0 }),
       recheck() {},
       closeWithError() {},
       close() {},

@@ -107,7 +107,7 @@ class FakeClient implements LoginClient {
   }
 
   recheck(): void {
-    void this.login.recheck();
+    void this.login.recheck(false);
   }
 
   onInternalError(error: Error): void {
@@ -117,6 +117,8 @@ class FakeClient implements LoginClient {
   onConnectAgain(): void {}
 
   onConnected(): void {}
+
+  onRefused(): void {}
 
   onLogin(login: Login): void {
     this.isIn = login;

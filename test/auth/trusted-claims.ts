@@ -6,6 +6,7 @@ import { decodeAccountClaims } from "../../src/trust/claims/decode.ts";
 import { TestAccounts } from "./logins.ts";
 
 export class TestTrust implements AccountTrust {
+  unpinnedLogins = 0;
   readonly accounts = new TestAccounts();
   readonly trusted: Set<string>;
   readonly strict = new Set<string>();

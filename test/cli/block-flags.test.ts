@@ -278,19 +278,22 @@ describe("TLS flags", () => {
 
 describe("flags of features that are not there yet", () => {
   test("are spoken of, as they were spelt", () => {
-    const { given } = parseGoFlags(["-m", "8222", "--https_port=1", "-sd", "x", "-js"]);
+    const { given } = parseGoFlags(["--profile", "8222", "-sd", "x", "-js"]);
     const advice = adviceOnFlags(given);
-    expect(advice[0]).toBe('"-m" has no effect: this version has no monitoring yet');
-    expect(advice.map((line) => line.split(" ")[0])).toEqual([
-      '"-m"',
-      '"--https_port"',
-      '"-sd"',
-      '"-js"',
-    ]);
+    expect(advice[0]).toBe('"--profile" has no effect: this version has no profiling yet');
+    expect(advice.map((line) => line.split(" ")[0])).toEqual(['"--profile"', '"-sd"', '"-js"']);
   });
 
   test("are not spoken of when they turn nothing on", () => {
-    const argv = ["-m=0", "--js=false", "--routes=", "--user=", "--tls=false", "-ms=1", "-ms=0"];
+    const argv = [
+      "--profile=0",
+      "--js=false",
+      "--routes=",
+      "--user=",
+      "--tls=false",
+      "-sd=x",
+      "-sd=",
+    ];
     expect(adviceOnFlags(parseGoFlags(argv).given)).toEqual([]);
   });
 

@@ -201,7 +201,7 @@ describe("command line arguments", () => {
     ["-a 127.0.0.1 -p -1", ""],
     ["--addr 127.0.0.1 --port -1 -T=false -D", "[DBG]   Bun:"],
     ["-a 127.0.0.1 -p -1 -P a.pid -l a.log --client_advertise example.com:1", ""],
-    ["-a 127.0.0.1 -p -1 -m 8222", '"-m" has no effect: this version has no monitoring yet'],
+    ["-a 127.0.0.1 -p -1 -m -1", "Starting http monitor on 127.0.0.1:"],
     ["-a 127.0.0.1 -p -1 -V", ""],
     ["-a 127.0.0.1 -p -1 -DV", "[DBG]"],
     ["-a 127.0.0.1 -p -1 --user u --pass p", "[WRN] Plaintext passwords detected"],
@@ -278,11 +278,11 @@ describe("clustering", () => {
   test.each(["listen: 127.0.0.1:4248", "host: 127.0.0.1\n  port: 4248"])(
     "a seed server's file with %j is accepted, with warnings",
     async (cluster) => {
-      const text = `# Cluster Seed Node\n\nlisten: 127.0.0.1:4222\nhttp: 8222\n\ncluster {\n  ${cluster}\n}\n`;
+      const text = `# Cluster Seed Node\n\nlisten: 127.0.0.1:4222\nhttp: -1\n\ncluster {\n  ${cluster}\n}\n`;
       await writeFile(join(folder, "seed.conf"), text);
       const server = await ready(start("-config", "./seed.conf", "-D"));
       expect(server.log()).toContain(`"cluster" ${NO_EFFECT}`);
-      expect(server.log()).toContain('"http" has no effect: this version has no monitoring yet');
+      expect(server.log()).toContain("Starting http monitor on 127.0.0.1:");
       expect(server.log()).toContain("Listening for client connections on 127.0.0.1:4222");
       server.kill("SIGINT");
       expect(await server.exited).toBe(0);

@@ -5,7 +5,7 @@ import { Account } from "../../src/core/account.ts";
 import { Exchange } from "../../src/core/exchange.ts";
 import type { PermissionSet } from "../../src/core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../../src/core/permissions/reply-permits.ts";
-import type { Sink } from "../../src/core/sink.ts";
+import type { Sink, SinkName } from "../../src/core/sink.ts";
 import { Message } from "../../src/protocol/message.ts";
 
 export class TestSink implements Sink {
@@ -68,6 +68,10 @@ export class TestSink implements Sink {
     while (this.firstSub !== 0) this.#hub.account.unsubscribe(this, this.firstSub);
     this.#hub.sinks.remove(this);
     this.limit = 0;
+  }
+
+  describe(): SinkName {
+    return { cid: this.slot, name: "" };
   }
 
   requestInfo(): Buffer {

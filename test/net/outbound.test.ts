@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { releaseBuffer, takeBuffer } from "../../src/bytes/buffer-pool.ts";
+import type { SinkName } from "../../src/core/sink.ts";
 import { Outbound, type OutboundOwner } from "../../src/net/outbound.ts";
 import { Turn } from "../../src/net/turn.ts";
 import { type Prng, withSeed } from "../support/prng.ts";
@@ -32,6 +33,10 @@ class Owner implements OutboundOwner {
   onSubscriptionEnded(): void {}
 
   onDelivered(): void {}
+
+  describe(): SinkName {
+    return { cid: 1, name: "" };
+  }
 
   requestInfo(): Buffer {
     return Buffer.alloc(0);

@@ -8,6 +8,8 @@ import { turnEnd } from "./fake-transport.ts";
 
 const KILOBYTE = 1024;
 const MEGABYTE = 1024 * KILOBYTE;
+/** There are no subscriptions but the clients'. */
+const ALONE = { noSystemAccount: true };
 
 function publish(client: TestClient, size: number, subject = "foo"): void {
   client.send(`PUB ${subject} ${size}\r\n${"x".repeat(size)}\r\n`);
@@ -24,7 +26,7 @@ async function lagging(bench: ClientBench): Promise<TestClient> {
 
 describe("more than max_pending", () => {
   test("ends the connection without a word to it, and nobody else's", async () => {
-    using bench = new ClientBench({ maxPending: 100_000, maxPayload: 50_000 });
+    using bench = new ClientBench({ ...ALONE, maxPending: 100_000, maxPayload: 50_000 });
     const slow = await lagging(bench);
     const [quick, publisher] = [bench.open().connect(), bench.open().connect()];
     quick.send("SUB foo 1\r\n");
@@ -47,7 +49,7 @@ describe("more than max_pending", () => {
   });
 
   test("ends a connection in the middle of a delivery to all its subscriptions", async () => {
-    using bench = new ClientBench({ maxPending: 100_000, maxPayload: 50_000 });
+    using bench = new ClientBench({ ...ALONE, maxPending: 100_000, maxPayload: 50_000 });
     const [slow, other] = [bench.open().connect(), bench.open().connect()];
     for (let i = 0; i < 200; i++) slow.send(`SUB foo ${i}\r\n`);
     other.send("SUB foo.bar 1\r\nSUB foo 2\r\n");
@@ -67,7 +69,7 @@ describe("more than max_pending", () => {
   // The acknowledgement is one byte too many: what the operation was about is gone with the client.
   for (const operation of ["UNSUB 1", "UNSUB 1 5", "SUB bar 2", "PUB foo 0\r\n", "PING"]) {
     test(`may be reached by the answer to ${operation.trim()}`, async () => {
-      using bench = new ClientBench({ maxPending: 1000, maxPayload: 900 });
+      using bench = new ClientBench({ ...ALONE, maxPending: 1000, maxPayload: 900 });
       const bystander = bench.open().connect();
       bystander.send("SUB other 1\r\n");
       const slow = bench.open().connect('{"verbose":true}');

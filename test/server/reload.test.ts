@@ -68,6 +68,24 @@ describe.skipIf(peer === undefined)("as nats-server reports it", () => {
 });
 
 describe("a reload", () => {
+  test("is seen by those who watch the server", async () => {
+    const http = "http: 127.0.0.1:-1\n";
+    await using running = await startWith(ours, http);
+    const [, port] = /Starting http monitor on 127\.0\.0\.1:(\d+)/.exec(
+      running.server.lines.join("\n"),
+    )!;
+    const shown = async (): Promise<Record<string, string>> =>
+      (await (await fetch(`http://127.0.0.1:${port}/varz`)).json()) as Record<string, string>;
+    const before = await shown();
+    const lines = await running.reload(`${http}max_payload: 10\n`);
+    const after = await shown();
+    expect(before.config_load_time).toBe(before.start!);
+    expect(Date.parse(after.config_load_time!)).toBeGreaterThan(Date.parse(after.start!));
+    expect(after.config_digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(after.config_digest).not.toBe(before.config_digest!);
+    expect(lines.join("\n")).toContain(after.config_digest!);
+  });
+
   test("changes what clients that are connected may do", async () => {
     await using running = await startWith(ours, "");
     const client = await Wire.connect(running.server.port);

@@ -41,7 +41,8 @@ async function serve(resolver: Partial<ResolverOptions>, messaging = new FakeMes
   const isMemory = resolver.kind === "memory";
   const options = trustOptions({ ...resolver, dir: folder.path }, isMemory ? jwts : {});
   const trust = await openTrust(options);
-  await trust.mode.start({ messaging, account, serverInfo: () => SERVER, log: trust.witness.log });
+  const serverInfo = (): string => JSON.stringify(SERVER);
+  await trust.mode.start({ messaging, account, serverInfo, log: trust.witness.log });
   const ask = async (subject: string, payload: string | Uint8Array = ""): Promise<string> =>
     (await messaging.ask(account, subject, payload)).join("");
   return {

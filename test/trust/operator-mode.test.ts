@@ -28,7 +28,7 @@ async function start(options: TrustOptions) {
   const trust = await openTrust(options);
   const messaging = new FakeMessaging();
   const account = fakeAccount(system.publicKey);
-  const host = { messaging, account, serverInfo: () => ({}), log: trust.witness.log };
+  const host = { messaging, account, serverInfo: () => "{}", log: trust.witness.log };
   await trust.mode.start(host);
   return { ...trust, messaging, [Symbol.dispose]: () => trust.mode.stop() };
 }

@@ -76,7 +76,7 @@ function loginOf(
     maxSubscriptions: NO_LIMIT,
     maxPayload: NO_LIMIT,
     expiresAtMs: 0,
-    identity: identityOf({ user, limits, scope, account: claims }),
+    identity: { ...identityOf({ user, limits, scope, account: claims }), isCalledOut: true },
     options: name === "" ? options : { ...options, user: name, nkey: "", auth_token: "" },
     proxyKey: own.proxyKey,
   };

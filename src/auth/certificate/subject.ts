@@ -111,6 +111,11 @@ export function textOf(bytes: string): string | null {
   }
 }
 
+/** Whether Go has a name for attributes of this kind. */
+export function isNamedAttribute(id: string): boolean {
+  return NAMED.some((each) => each.id === id);
+}
+
 /** Whether there is anything in it that Go's text of it would show. */
 export function isNamed(subject: Subject): boolean {
   return subject.flat().some(({ id, value }) => {
@@ -128,7 +133,8 @@ export function goSubjectText(subject: Subject): string {
   for (const { id, name, isSingle } of NAMED) {
     const values = valuesOf(subject, id);
     const shown = isSingle ? values.slice(-1).filter((value) => value !== "") : values;
-    if (shown.length > 0) parts.push(shown.map((value) => `${name}=${escaped(value)}`).join("+"));
+    if (shown.length > 0)
+      parts.push(shown.map((value) => `${name}=${goValueText(value)}`).join("+"));
   }
   return parts.join(",");
 }
@@ -143,7 +149,8 @@ function valuesOf(subject: Subject, id: string): string[] {
   return subject.flat().flatMap((each) => (each.id === id ? (each.value ?? []) : []));
 }
 
-function escaped(value: string): string {
+/** A value as it stands in such a text. */
+export function goValueText(value: string): string {
   let text = "";
   for (let i = 0; i < value.length; i++) {
     const char = value[i]!;

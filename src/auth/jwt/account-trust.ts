@@ -16,6 +16,8 @@ export interface AccountTrust {
    * and the resolver has no newer JWT.
    */
   lookupError(publicKey: string): string;
+  /** Counts users whose account may not be used here. */
+  unpinnedLogins: number;
   isTrustedIssuer(operatorKey: string): boolean;
   /** In accounts signed with this key of an operator, users have to be signed by signing keys. */
   isStrict(operatorKey: string): boolean;

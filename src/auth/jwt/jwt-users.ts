@@ -147,6 +147,7 @@ export class JwtUsers {
     const key = accountKeyOf(user);
     if (this.#pinned.length > 0 && !this.#pinned.includes(key)) {
       attempt.debug(`Account ${key} not listed as operator pinned account`);
+      this.#trust.unpinnedLogins++;
       return refused(each, user, null);
     }
     const account = await this.#trust.lookup(key);

@@ -68,7 +68,7 @@ export class AccountMap {
   get hasWays(): boolean {
     return this.entries.some(
       ({ definition: { imports, exports, mappings } }) =>
-        imports.length + exports.length + mappings.length > 0,
+        imports.length + mappings.length > 0 || exports.some(({ isAutomatic }) => !isAutomatic),
     );
   }
 

@@ -122,7 +122,7 @@ export class HintFinder {
     for (const exporter of this.#map.entries) {
       if (exporter === entry || hints.length >= EXPORTS_MAX) continue;
       for (const each of exporter.definition.exports) {
-        if (each.kind !== kind || !fits(each.subject)) continue;
+        if (each.kind !== kind || each.isAutomatic || !fits(each.subject)) continue;
         if (!isOpenTo(exporter, entry, each) || isImported(exporter, entry, each)) continue;
         const text = `${labelOf(exporter)} exports the ${kind} ${each.subject}, and ${labelOf(entry)} does not import it`;
         hints.push({ text, advice: [], place: this.#map.placeOfExport(exporter, each) });
@@ -140,6 +140,7 @@ export class HintFinder {
     const lonely = entry.definition.exports.filter(
       (each) =>
         each.kind === kind &&
+        !each.isAutomatic &&
         fits(each.subject) &&
         !links.some(({ link }) => subjectsCollide(link.there, each.subject)),
     );

@@ -35,7 +35,29 @@ const ACK = Buffer.from("$JS.ACK.");
 /** Two sizes, spaces and line ends. */
 const LINE_EXTRA = 32;
 
+/** Looks after a message that is traced, on its way through other accounts. */
+export interface PassageTracer {
+  /** The message is not to be delivered to anybody. */
+  readonly isOnly: boolean;
+  /**
+   * Delivers it in the account that it has come to.
+   *
+   * @param before the message as it was in the account that it has come from.
+   * @param allowTrace that account may know what goes on in this one.
+   * @returns how many have got it.
+   */
+  cross(
+    before: Message,
+    after: Message,
+    account: Account,
+    allowTrace: boolean,
+    source: Sink,
+  ): number;
+}
+
 export class Passage {
+  /** Set while a message that is traced is passed on. */
+  tracer: PassageTracer | null = null;
   /** The system account, if there is one; its services learn more about who asks. */
   systemAccount: Account | null = null;
   readonly replySubjects: ReplySubjects;
@@ -89,8 +111,12 @@ export class Passage {
     frame.share = depth > 0 ? this.#frames.at(depth).share : rule.share;
     this.#writeRequest(frame, route, source, message, reply);
     const serial = reply > 0 ? this.#replies.serialOf(reply) : 0;
-    const count = this.#deliver(frame, responder, source);
-    if (count > 0) return true;
+    const count = this.#deliver(frame, responder, source, message, exported.allowTrace);
+    if (count > 0) {
+      // Nobody has got what is only traced, so nobody will answer.
+      if (this.tracer?.isOnly === true) this.#forget(reply, serial);
+      return true;
+    }
     if (reply > 0 && this.#replies.isPending(reply, serial)) {
       this.#replies.lose(reply, "no delivery");
     }
@@ -121,9 +147,14 @@ export class Passage {
     else replies.renew(reply);
     const serial = isLast ? 0 : replies.serialOf(reply);
     const backSerial = back > 0 ? replies.serialOf(back) : 0;
-    if (this.#deliver(frame, requester, source) > 0) return;
+    if (this.#deliver(frame, requester, source, message, false) > 0) return;
     if (!isLast && replies.isPending(reply, serial)) replies.remove(reply);
     if (back > 0 && replies.isPending(back, backSerial)) replies.remove(back);
+  }
+
+  /** A reply is not waited for any more. */
+  #forget(reply: number, serial: number): void {
+    if (reply > 0 && this.#replies.isPending(reply, serial)) this.#replies.remove(reply);
   }
 
   /** Whether a message has come through too many accounts, one after the other or altogether. */
@@ -246,13 +277,21 @@ export class Passage {
     this.#writeLine(frame, message, end, back, requester, headerBytes);
   }
 
-  #deliver(frame: PassageFrame, account: Account, source: Sink): number {
+  #deliver(
+    frame: PassageFrame,
+    account: Account,
+    source: Sink,
+    before: Message,
+    allowTrace: boolean,
+  ): number {
     const { message } = frame;
     const { mappings } = account;
     if (account.onWake !== null) account.wake();
     if (mappings !== null && isMapped(message, mappings)) {
       frame.copySubject(mappings.subject, mappings.end);
     }
+    const { tracer } = this;
+    if (tracer !== null) return tracer.cross(before, message, account, allowTrace, source);
     const { subject, subjectStart, subjectEnd, hash } = message;
     const result = account.sublist.match(subject, subjectStart, subjectEnd, hash);
     return this.#delivery.deliver(account, source, message, result);

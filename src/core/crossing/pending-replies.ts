@@ -183,6 +183,11 @@ export class PendingReplies {
     this.#words[(id << RECORD_SHIFT) + TRACKED] = isTracked ? 1 : 0;
   }
 
+  /** The next newer one of the same export; 0 for none. */
+  newerThan(id: number): number {
+    return this.#words[(id << RECORD_SHIFT) + NEWER]!;
+  }
+
   /** Writes the random part; returns the index after it. */
   writeToken(id: number, out: Uint8Array, at: number): number {
     const from = id * RECORD_BYTES + TOKEN_BYTE;

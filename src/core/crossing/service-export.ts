@@ -17,6 +17,8 @@ export class ServiceExport {
   readonly isSingleton: boolean;
   readonly thresholdMs: number;
   readonly latency: ServiceLatency | null;
+  /** Accounts that import it may know who there gets a message that they trace. */
+  allowTrace = false;
   /** Pending replies, by age; kept by `PendingReplies`. */
   oldest = 0;
   newest = 0;

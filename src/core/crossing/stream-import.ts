@@ -61,12 +61,31 @@ export class StreamImport implements Crossing {
     this.#hash = hashBytes(this.#subject, 0, this.#length);
   }
 
-  /** As in nats-server, what came from a service of another account is not exported further. */
   take(id: number, source: Sink, message: Message): boolean {
-    if (message.depth !== 0) return false;
+    const taken = this.received(message);
+    if (taken === null) return false;
     const origin = this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_ORIGIN]!;
-    const taken = this.#isSame ? message : this.#renamed(message);
-    return this.#delivery.deliverTo(origin, this.#importer, source, taken);
+    if (!this.#delivery.deliverTo(origin, this.#importer, source, taken)) return false;
+    this.countTraffic(message);
+    return true;
+  }
+
+  /** As in nats-server, what a client here has got is traffic of the account whose stream it is. */
+  countTraffic({ totalBytes }: Message): void {
+    const exporter = this.rule.exporter;
+    exporter.shiftedMsgs++;
+    exporter.shiftedBytes += totalBytes;
+    this.#importer.shiftedMsgs--;
+    this.#importer.shiftedBytes -= totalBytes;
+  }
+
+  /**
+   * A message as it comes to the importing account, until the next one; null when it does not: as in
+   * nats-server, what came from a service of another account is not exported further.
+   */
+  received(message: Message): Message | null {
+    if (message.depth !== 0) return null;
+    return this.#isSame ? message : this.#renamed(message);
   }
 
   /** The message under its subject here, which is written once, however many subscriptions want it. */

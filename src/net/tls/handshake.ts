@@ -164,7 +164,7 @@ export class Handshake implements Transport {
     }
     this.#leave();
     const connection = this.#connection;
-    const secured = new SecuredSocket(socket, this.#raw, this.#profile.authorities);
+    const secured = new SecuredSocket(socket, this.#raw, this.#profile.authorities, this.#isFirst);
     connection.secure(secured, secured);
     data.connection = connection;
     if (this.#isFirst) connection.greet();

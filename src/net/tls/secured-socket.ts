@@ -45,12 +45,19 @@ export class SecuredSocket implements Transport, TlsSession {
   readonly #socket: UpgradedSocket;
   readonly #raw: RawSocket | null;
   readonly #authorities: Authorities | null;
+  readonly isFirst: boolean;
 
   /** @param authorities null when the peer was not asked for a certificate. */
-  constructor(socket: UpgradedSocket, raw: RawSocket | null, authorities: Authorities | null) {
+  constructor(
+    socket: UpgradedSocket,
+    raw: RawSocket | null,
+    authorities: Authorities | null,
+    isFirst: boolean,
+  ) {
     this.#socket = socket;
     this.#raw = raw;
     this.#authorities = authorities;
+    this.isFirst = isFirst;
   }
 
   get version(): string {

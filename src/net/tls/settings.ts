@@ -46,11 +46,20 @@ export interface TlsProfile extends TlsMode {
   current(): TlsProfile | null;
 }
 
+/** What handshakes show, for listeners that have a TLS of their own. */
+export interface ShownTls {
+  readonly options: TlsOptions;
+  readonly material: TlsMaterial;
+}
+
 export class TlsSettings implements ListenerTls {
+  /** Called when `shown` has become another one; not when there is no TLS any more. */
+  onChange: (() => void) | null = null;
   readonly #log: Logger;
   readonly #certificates: Certificates;
   readonly #words: HandshakeWords;
   #profile: TlsProfile | null = null;
+  #shown: ShownTls | null = null;
 
   /** @param word what the log calls those who connect. */
   constructor(log: Logger, certificates: Certificates, word: ListenerWord = "client") {
@@ -62,6 +71,11 @@ export class TlsSettings implements ListenerTls {
   /** Null when there is no TLS. */
   get profile(): TlsProfile | null {
     return this.#profile;
+  }
+
+  /** Null when there is no TLS. */
+  get shown(): ShownTls | null {
+    return this.#shown;
   }
 
   /**
@@ -76,11 +90,16 @@ export class TlsSettings implements ListenerTls {
   async use(mode: TlsMode | null): Promise<boolean> {
     if (mode === null) {
       this.#profile = null;
+      this.#shown = null;
       return this.#certificates.forget();
     }
     const library = await import("node:tls");
     return await this.#certificates.use(mode.options, (material) => {
       this.#profile = this.#build(library, mode, material);
+      const { options } = mode;
+      const isSame = Bun.deepEquals(this.#shown, { options, material });
+      this.#shown = { options, material };
+      if (!isSame) this.onChange?.();
     });
   }
 

@@ -48,13 +48,20 @@ export async function reloadServer(
     await changeLog(server, files, from, to);
   }
   server.refreshClients();
+  if (!Bun.deepEquals(described(from), described(to))) server.events.statistics.update();
   for (const change of found) reportRestart(server, change);
+  server.observer.onReloaded(digest);
   server.log.info(`Reloaded server configuration (${digest})`);
   const pinned = to.tls?.pinnedCerts ?? [];
   if (!Bun.deepEquals(from.tls?.pinnedCerts ?? [], pinned)) {
     const { dropUnpinned } = await import("../../net/tls/pinned.ts");
     dropUnpinned(server.clients.values(), pinned, server.log);
   }
+}
+
+/** What every event says of the server. */
+function described({ serverTags, serverMetadata }: Options): unknown {
+  return [serverTags, serverMetadata];
 }
 
 async function runStep(step: Step, reloading: Reloading): Promise<void> {

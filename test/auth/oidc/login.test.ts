@@ -142,7 +142,7 @@ describe("over the wire", () => {
     await admin.waitFor(/PONG\r\n[\s\S]*PONG\r\n/);
     await local.send("PUB team.red.y.secret 1\r\n5\r\nPUB team.red.ann.secret 1\r\n6\r\nPING\r\n");
     await local.waitFor(/(?:PONG\r\n[\s\S]*){3}/);
-    await red.waitFor("MSG");
+    await red.waitFor("MSG ");
     expect(red.text.slice(red.text.indexOf("PONG\r\n"))).toBe(
       "PONG\r\n" +
         "-ERR 'Permissions Violation for Publish to \"team.blue.a\"'\r\n" +

@@ -1,0 +1,224 @@
+/**
+ * Delivers one message that is traced, and notes whom it goes to, or why it does not.
+ *
+ * It takes the same ways as any other message, at its own pace, so that these need not look for traces.
+ */
+
+import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
+import { currentMicros } from "../../log/clock.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { Account } from "../account.ts";
+import type { ServiceCrossing } from "../crossing/crossing.ts";
+import type { PassageTracer } from "../crossing/passage.ts";
+import { StreamImport } from "../crossing/stream-import.ts";
+import type { Exchange } from "../exchange.ts";
+import type { MatchResult } from "../match-result.ts";
+import type { Sink } from "../sink.ts";
+import { SUB_NODE, SUB_ORIGIN, SUB_SINK } from "../subscriptions.ts";
+import type { MessageTrace, Receiver } from "./message-trace.ts";
+import { withTraceDest } from "./trace-dest-header.ts";
+import { DISABLED } from "./trace-headers.ts";
+
+const NO_ECHO = "Not delivered because of no echo";
+const DENIED = "Not delivered because subscription denies this subject";
+const CLOSED = "Not delivered because client is closed";
+const NOT_STALLED = "Not delivered because fast producer not stalled and consumer is slow";
+
+/** The subscription by which somebody gets the message, and where that was found. */
+interface Receiving {
+  readonly id: number;
+  /** Account whose subscription it is. */
+  readonly account: Account;
+  /** The one that events name: where a stream is imported, the one in the exporting account. */
+  readonly shownId: number;
+  readonly shownAccount: Account;
+}
+
+export class TracedDelivery implements PassageTracer {
+  readonly isOnly: boolean;
+  readonly #exchange: Exchange;
+  readonly #trace: MessageTrace;
+  /** The subscription that was named last, and where it is in its account's sublist. */
+  #subscription = "";
+  #node = -1;
+  #nodeAccount: Account | null = null;
+
+  constructor(exchange: Exchange, trace: MessageTrace) {
+    this.#exchange = exchange;
+    this.#trace = trace;
+    this.isOnly = trace.isOnly;
+  }
+
+  /** @returns how many have got the message, or would have. */
+  deliver(account: Account, source: Sink, message: Message, result: MatchResult): number {
+    const { delivery } = this.#exchange;
+    delivery.serial = (delivery.serial + 1) | 0;
+    const services: ServiceCrossing[] = [];
+    let count = 0;
+    for (const id of result.plain.subarray(0, result.plainCount)) {
+      if (this.#deliverTo(id, account, source, message, services)) count++;
+    }
+    let start = 0;
+    for (const end of result.groupEnds.subarray(0, result.groupCount)) {
+      const members = result.queue.subarray(start, end);
+      if (this.#deliverToGroup(members, account, source, message, services)) count++;
+      start = end;
+    }
+    for (const service of services) if (this.#pass(service, source, message)) count++;
+    return count;
+  }
+
+  cross(
+    before: Message,
+    after: Message,
+    account: Account,
+    allowTrace: boolean,
+    source: Sink,
+  ): number {
+    const trace = this.#trace;
+    const step = { type: "si", at: currentMicros(), account: account.name } as const;
+    trace.add({ ...step, from: before.subjectText, to: after.subjectText });
+    const wasHidden = trace.isHidden;
+    let message = after;
+    if (trace.dest !== "" && !wasHidden) {
+      if (!allowTrace && trace.isOnly) return 0;
+      // The reply subject of an event that nobody waits for: there is no server that could send it.
+      const dest = allowTrace ? this.#exchange.passage.replySubjects.unused(account) : DISABLED;
+      message = withTraceDest(after, dest);
+      trace.isHidden = !allowTrace;
+    }
+    const { subject, subjectStart, subjectEnd, hash } = message;
+    const result = account.sublist.match(subject, subjectStart, subjectEnd, hash);
+    const count = this.deliver(account, source, message, result);
+    trace.isHidden = wasHidden;
+    return count;
+  }
+
+  /** One member, from a random start on the first that accepts. */
+  #deliverToGroup(
+    members: Int32Array,
+    account: Account,
+    source: Sink,
+    message: Message,
+    services: ServiceCrossing[],
+  ): boolean {
+    const first = Math.floor(Math.random() * members.length);
+    for (let tries = 0; tries < members.length; tries++) {
+      const id = members[(first + tries) % members.length]!;
+      if (this.#deliverTo(id, account, source, message, services)) return true;
+    }
+    return false;
+  }
+
+  #deliverTo(
+    id: number,
+    account: Account,
+    source: Sink,
+    message: Message,
+    services: ServiceCrossing[],
+  ): boolean {
+    const slot = this.#exchange.subs.pool.words[(id << RECORD_SHIFT) + SUB_SINK];
+    // Gone, or beyond the end of a block that shrank when the last subscription went.
+    if (!slot) return false;
+    if (slot > 0) {
+      return this.#give({ id, account, shownId: id, shownAccount: account }, source, message);
+    }
+    const crossing = this.#exchange.crossings.at(-slot);
+    if (!this.isOnly) this.#exchange.delivery.countCrossing(id);
+    if (crossing instanceof StreamImport) {
+      return this.#export(crossing, id, account, source, message);
+    }
+    if (crossing.service === null) return crossing.take(id, source, message);
+    services.push(crossing.service);
+    return false;
+  }
+
+  /** The message is for a client of an account that imports the stream. */
+  #export(
+    stream: StreamImport,
+    id: number,
+    exporter: Account,
+    source: Sink,
+    message: Message,
+  ): boolean {
+    const received = stream.received(message);
+    if (received === null) return false;
+    const { importer, allowTrace } = stream.rule;
+    const trace = this.#trace;
+    const to = received.subjectText;
+    trace.add({ type: "se", at: currentMicros(), account: importer.name, to });
+    const wasHidden = trace.isHidden;
+    if (!allowTrace && trace.dest !== "") {
+      // It counts as delivered, lest the publisher is told that nobody is there.
+      if (trace.isOnly) return true;
+      trace.isHidden = true;
+    }
+    const { words } = this.#exchange.subs.pool;
+    const origin = words[(id << RECORD_SHIFT) + SUB_ORIGIN]!;
+    const receiving = { id: origin, account: importer, shownId: id, shownAccount: exporter };
+    const isTaken = this.#give(receiving, source, received);
+    if (isTaken && !this.isOnly) stream.countTraffic(message);
+    trace.isHidden = wasHidden;
+    return isTaken;
+  }
+
+  #give(receiving: Receiving, source: Sink, message: Message): boolean {
+    const { subs, sinks, delivery } = this.#exchange;
+    const { id, account } = receiving;
+    const slot = subs.pool.words[(id << RECORD_SHIFT) + SUB_SINK]!;
+    if (slot <= 0) return false;
+    const sink = sinks.at(slot);
+    // What there is to say of it has to be known before it may end.
+    const receiver = this.#describe(receiving, sink);
+    if (sink === source && !sink.echo) return this.#refuse(receiver, NO_ECHO);
+    const { subject, subjectStart, subjectEnd, hash } = message;
+    const { filter } = sink;
+    const mayReceive =
+      filter === null ||
+      filter.mayReceive(subject, subjectStart, subjectEnd, hash, subs.queueName(id));
+    if (!mayReceive) return this.#refuse(receiver, DENIED);
+    if (!this.#trace.isOnly && !delivery.deliverTo(id, account, source, message)) {
+      return this.#refuse(receiver, sink.slot === 0 ? CLOSED : NOT_STALLED);
+    }
+    this.#trace.add({ type: "eg", at: currentMicros(), receiver, error: "" });
+    return true;
+  }
+
+  #refuse(receiver: Receiver, error: string): false {
+    this.#trace.add({ type: "eg", at: currentMicros(), receiver, error });
+    return false;
+  }
+
+  #describe({ id, account, shownId, shownAccount }: Receiving, sink: Sink): Receiver {
+    const { subs } = this.#exchange;
+    const node = subs.pool.words[(shownId << RECORD_SHIFT) + SUB_NODE]!;
+    // Very many receivers mostly have subscribed to the same.
+    if (node !== this.#node || shownAccount !== this.#nodeAccount) {
+      this.#node = node;
+      this.#nodeAccount = shownAccount;
+      this.#subscription = shownAccount.sublist.subjectOf(shownId).toString("latin1");
+    }
+    const { cid, name } = sink.describe();
+    const isOther = account !== this.#trace.ingress.account;
+    const subscription = this.#subscription;
+    return {
+      cid,
+      name,
+      account: isOther ? account.name : "",
+      subscription,
+      queue: subs.queueName(id),
+    };
+  }
+
+  #pass(service: ServiceCrossing, source: Sink, message: Message): boolean {
+    const { passage } = this.#exchange;
+    // It is there already where the message goes on to yet another account.
+    const outer = passage.tracer;
+    passage.tracer = this;
+    try {
+      return service.pass(source, message);
+    } finally {
+      passage.tracer = outer;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/** What can be seen of a server from outside, and who is told of what its clients do. */
+
+import type { LoginFailure } from "../auth/login.ts";
+import type { Options } from "../config/options/options.ts";
+import type { Account, Traffic } from "../core/account.ts";
+import type { Denials } from "../core/permissions/denials.ts";
+import { ClientCounts } from "../documents/client-counts.ts";
+import { ClosedClients } from "../documents/closed-clients.ts";
+import type { LoadedConfiguration, ServerView } from "../documents/server-view.ts";
+import type { Client } from "../kinds/client.ts";
+import type { ClientObserver } from "../kinds/client-observer.ts";
+import type { ClientSession } from "../kinds/client-session.ts";
+import { currentMicros } from "../log/clock.ts";
+import type { Logger } from "../log/logger.ts";
+import type { ServerStats } from "../net/connection.ts";
+import type { SlowConsumers } from "../net/slow/slow-consumers.ts";
+import type { TrafficSampler } from "../net/traffic-sampler.ts";
+import type { Phase } from "../process/signals.ts";
+import type { ServerInfo } from "../protocol/info.ts";
+import type { ConfigurationSource } from "./banner.ts";
+import type { Tenancy } from "./tenancy.ts";
+
+/** The parts of a server that there is something to tell of. */
+export interface ObservedServer {
+  readonly log: Logger;
+  readonly options: Readonly<Options>;
+  readonly serverInfo: ServerInfo;
+  readonly phase: Phase;
+  readonly port: number;
+  readonly gate: { readonly clients: ReadonlyMap<number, Client>; readonly count: number };
+  readonly tenancy: Tenancy;
+  readonly denials: Denials;
+  readonly slowConsumers: SlowConsumers;
+  readonly stats: ServerStats;
+}
+
+export class Observation implements ServerView, ClientObserver {
+  readonly startedAt = currentMicros();
+  readonly pageHits = new Map<string, number>();
+  readonly closedClients: ClosedClients;
+  readonly clientCounts = new ClientCounts();
+  configuration: LoadedConfiguration;
+  sampler: TrafficSampler | null = null;
+  readonly #server: ObservedServer;
+  readonly #observers: ClientObserver[] = [];
+
+  constructor(server: ObservedServer, source: ConfigurationSource | null) {
+    this.#server = server;
+    const { path: file, digest } = source ?? { path: "", digest: "" };
+    this.configuration = { loadedAt: this.startedAt, digest, file };
+    const { options, tenancy } = server;
+    this.closedClients = new ClosedClients(options.maxClosedClients, tenancy.exchange);
+    this.tell(this.closedClients);
+    this.tell(this.clientCounts);
+  }
+
+  get log(): Logger {
+    return this.#server.log;
+  }
+
+  get options(): Readonly<Options> {
+    return this.#server.options;
+  }
+
+  get serverInfo(): ServerInfo {
+    return this.#server.serverInfo;
+  }
+
+  get phase(): Phase {
+    return this.#server.phase;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get clients(): ReadonlyMap<number, Client> {
+    return this.#server.gate.clients;
+  }
+
+  get totalClients(): number {
+    return this.#server.gate.count;
+  }
+
+  get accounts(): Tenancy["accounts"] {
+    return this.#server.tenancy.accounts;
+  }
+
+  get trustedAccounts(): ServerView["trustedAccounts"] {
+    return this.#server.tenancy.trustedAccounts;
+  }
+
+  get exchange(): Tenancy["exchange"] {
+    return this.#server.tenancy.exchange;
+  }
+
+  get denials(): Denials {
+    return this.#server.denials;
+  }
+
+  get slowConsumers(): SlowConsumers {
+    return this.#server.slowConsumers;
+  }
+
+  get stats(): Readonly<ServerStats> {
+    return this.#server.stats;
+  }
+
+  traffic(): Traffic {
+    const { inMsgs, inBytes, outMsgs, outBytes } = this.#server.stats;
+    const sum = { inMsgs, inBytes, outMsgs, outBytes };
+    for (const { outbound } of this.clients.values()) {
+      sum.outMsgs += outbound.outMsgs;
+      sum.outBytes += outbound.outBytes;
+    }
+    return sum;
+  }
+
+  /** Lets one more know what clients do. */
+  tell(observer: ClientObserver): void {
+    this.#observers.push(observer);
+  }
+
+  onReloaded(digest: string): void {
+    this.configuration = { ...this.configuration, loadedAt: currentMicros(), digest };
+  }
+
+  onLogin(client: ClientSession, from: Account): void {
+    for (const observer of this.#observers) observer.onLogin(client, from);
+  }
+
+  onRefused(client: ClientSession, failure: LoginFailure): void {
+    for (const observer of this.#observers) observer.onRefused(client, failure);
+  }
+
+  onClosing(client: ClientSession): void {
+    for (const observer of this.#observers) observer.onClosing(client);
+  }
+}

@@ -1,0 +1,42 @@
+/** A server as the services of its system account know it. */
+
+import type { InternalMessaging } from "../core/internal-messaging.ts";
+import type { ServerControl } from "../documents/server-control.ts";
+import type { ServerView } from "../documents/server-view.ts";
+import type { ServiceHost } from "../system/services/service-host.ts";
+
+/** The parts of a server that they need. */
+interface ServingServer {
+  readonly observer: ServerView;
+  readonly tenancy: { readonly messaging: InternalMessaging };
+  readonly description: ServiceHost["source"];
+  readonly events: { readonly statistics: { force(): void } };
+  readonly control: ServerControl | null;
+  readonly commandLine: readonly string[];
+}
+
+export class ServiceContext implements ServiceHost {
+  readonly view: ServerView;
+  readonly messaging: InternalMessaging;
+  readonly source: ServiceHost["source"];
+  readonly #server: ServingServer;
+
+  constructor(server: ServingServer) {
+    this.view = server.observer;
+    this.messaging = server.tenancy.messaging;
+    this.source = server.description;
+    this.#server = server;
+  }
+
+  get control(): ServerControl | null {
+    return this.#server.control;
+  }
+
+  get commandLine(): readonly string[] {
+    return this.#server.commandLine;
+  }
+
+  tellStatistics(): void {
+    this.#server.events.statistics.force();
+  }
+}
