@@ -6,6 +6,7 @@ import type { ServerView } from "../documents/server-view.ts";
 import { healthPages } from "../monitor/health/health-pages.ts";
 import { MonitorError, MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Page } from "../monitor/http/page.ts";
+import { slowzPage } from "../monitor/slow/slowz.ts";
 import type { TlsSettings } from "../net/tls/settings.ts";
 import { StartError } from "./start-error.ts";
 
@@ -28,7 +29,7 @@ export function openMonitor(
   commandLine: readonly string[],
 ): MonitorListener | null {
   const { view, tls } = host;
-  const pages: Page[] = [...healthPages(view, tls)];
+  const pages: Page[] = [slowzPage(view), ...healthPages(view, tls)];
   try {
     return MonitorListener.open(view, { tls, commandLine, pages });
   } catch (error) {
