@@ -9,6 +9,7 @@
 
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { buildPage } from "./build/page.ts";
 import { BuildError, provideRuntime } from "./build/runtime.ts";
 import { BUILD_TARGETS, type BuildTarget } from "./build/targets.ts";
 
@@ -29,8 +30,7 @@ function currentCommit(): string {
 }
 
 /**
- * The program of the thread that compares passwords. It is a text in the executable: as an entry
- * point of its own it would change how the main program is loaded.
+ * The program of the thread that compares passwords, as a text: the executable has one entry point.
  */
 async function buildBcryptWorker(): Promise<string> {
   const { outputs } = await Bun.build({
@@ -45,6 +45,7 @@ async function buildBcryptWorker(): Promise<string> {
 interface Parts {
   readonly commit: string;
   readonly bcryptWorker: string;
+  readonly dashboardPage: string;
 }
 
 /** Compiles for a target, or for this machine, and returns the path of the executable. */
@@ -61,6 +62,7 @@ async function compile(parts: Parts, target?: BuildTarget): Promise<string> {
     define: {
       BUILD_COMMIT: JSON.stringify(parts.commit),
       BCRYPT_WORKER_CODE: JSON.stringify(parts.bcryptWorker),
+      DASHBOARD_PAGE: JSON.stringify(parts.dashboardPage),
     },
     compile: {
       outfile: resolve(ROOT, path),
@@ -84,7 +86,11 @@ function selectTargets(names: readonly string[]): readonly BuildTarget[] {
 }
 
 async function main(names: readonly string[]): Promise<void> {
-  const parts = { commit: currentCommit(), bcryptWorker: await buildBcryptWorker() };
+  const parts = {
+    commit: currentCommit(),
+    bcryptWorker: await buildBcryptWorker(),
+    dashboardPage: await buildPage(),
+  };
   const targets = selectTargets(names);
   for (const target of targets.length > 0 ? targets : [undefined]) {
     const startedAt = performance.now();

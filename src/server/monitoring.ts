@@ -1,22 +1,12 @@
 /** The monitoring port of a server, with all pages that there are. */
 
-import type { InternalMessaging } from "../core/internal-messaging.ts";
-import type { ServerControl } from "../documents/server-control.ts";
-import type { ServerView } from "../documents/server-view.ts";
+import type { DashboardHost } from "../monitor/dashboard/dashboard.ts";
+import { DashboardPages } from "../monitor/dashboard/dashboard-pages.ts";
 import { healthPages } from "../monitor/health/health-pages.ts";
 import { MonitorError, MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Page } from "../monitor/http/page.ts";
 import { slowzPage } from "../monitor/slow/slowz.ts";
-import type { TlsSettings } from "../net/tls/settings.ts";
 import { StartError } from "./start-error.ts";
-
-/** What the pages look at, and what they can do. */
-export interface MonitoredHost {
-  readonly view: ServerView;
-  readonly control: ServerControl | null;
-  readonly messaging: InternalMessaging;
-  readonly tls: TlsSettings | null;
-}
 
 /**
  * Opens the port that the options name.
@@ -25,11 +15,12 @@ export interface MonitoredHost {
  * @throws StartError
  */
 export function openMonitor(
-  host: MonitoredHost,
+  host: DashboardHost,
   commandLine: readonly string[],
 ): MonitorListener | null {
   const { view, tls } = host;
-  const pages: Page[] = [slowzPage(view), ...healthPages(view, tls)];
+  const dashboard = new DashboardPages(host);
+  const pages: Page[] = [slowzPage(view), ...healthPages(view, tls), ...dashboard.pages];
   try {
     return MonitorListener.open(view, { tls, commandLine, pages });
   } catch (error) {

@@ -13,7 +13,7 @@ import { ours, peer, ServerProcess } from "../process/processes.ts";
 const FOLDER = resolve(import.meta.dir, "../../conf");
 const EXAMPLES = ["cluster", "complete", "minimal", "secure", "supercluster", "tenants"];
 /** Of what nats-server does not have. They are looked at where that is tested. */
-const OWN_EXAMPLES = ["oidc", "tracing"];
+const OWN_EXAMPLES = ["monitoring", "oidc", "tracing"];
 
 /** Advice that is given all the same, and why the example stays as it is. */
 const ADVICE: Readonly<Record<string, readonly string[]>> = {
