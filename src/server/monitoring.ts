@@ -5,6 +5,7 @@ import { DashboardPages } from "../monitor/dashboard/dashboard-pages.ts";
 import { healthPages } from "../monitor/health/health-pages.ts";
 import { MonitorError, MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Page } from "../monitor/http/page.ts";
+import { metricsPage } from "../monitor/metrics/metrics-page.ts";
 import { slowzPage } from "../monitor/slow/slowz.ts";
 import { StartError } from "./start-error.ts";
 
@@ -20,7 +21,12 @@ export function openMonitor(
 ): MonitorListener | null {
   const { view, tls } = host;
   const dashboard = new DashboardPages(host);
-  const pages: Page[] = [slowzPage(view), ...healthPages(view, tls), ...dashboard.pages];
+  const pages: Page[] = [
+    metricsPage(view, dashboard),
+    slowzPage(view),
+    ...healthPages(view, tls),
+    ...dashboard.pages,
+  ];
   try {
     return MonitorListener.open(view, { tls, commandLine, pages });
   } catch (error) {
