@@ -15,7 +15,7 @@ export type Invocation =
   | { kind: "fault"; text: string; showsUsage: boolean };
 
 /** Words that are commands of this server's own when they come first. */
-const COMMANDS: readonly string[] = ["config", "explain", "healthcheck", "mkpasswd"];
+const COMMANDS: readonly string[] = ["config", "explain", "healthcheck", "mkpasswd", "top"];
 
 /** Does what a command line (without the program's name) asks for. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { ArgumentError, toCitty } from "./command-arguments.ts";
 import { explainCommand } from "./explain/command.ts";
 import { printReport } from "./print-report.ts";
 import { say, withoutColours } from "./say.ts";
+import { topCommand } from "./top/command.ts";
 
 const check = defineCommand({
   meta: { name: "check", description: "Check a configuration file, as -t does" },
@@ -101,7 +102,7 @@ const config = defineCommand({
 
 const MAIN = defineCommand({
   meta: { name: "nats-server", description: "A server of NATS" },
-  subCommands: { config, explain: explainCommand, mkpasswd, healthcheck },
+  subCommands: { config, explain: explainCommand, mkpasswd, healthcheck, top: topCommand },
 });
 
 /** A command with the names that lead to it, and what is left of the command line. */

@@ -72,8 +72,10 @@ Commands (as the first argument; each has a --help of its own):
     config check <file>              Check a configuration file
     config explain <file>            List what a configuration file sets, and what it means
     config diff <old> <new>          Tell what a reload would change
+    explain <pub|sub|who>            Tell what a user may do, and why
     mkpasswd                         Make a password, or hash one, for a configuration file
     healthcheck                      Ask a running server whether it is well
+    top                              Watch a running server and its connections
 `;
 
 export function usageText(): string {
