@@ -77,6 +77,6 @@ test("a pair of clients notices nothing of others that send garbage, and nothing
     const frames = Array.from({ length: 150 }, (_, i) => {
       return `MSG healthy.pair 1 ${String(i).length}\r\n${i}\r\n`;
     });
-    expect(received.slice(received.indexOf("MSG"))).toBe(frames.join(""));
+    expect(received.slice(received.indexOf("MSG "))).toBe(frames.join(""));
     expect(internal).toEqual([]);
   }));

@@ -82,7 +82,7 @@ describe.each(PROGRAMS)("an account that a client asks for, %s", (program) => {
       if (isIn(wire)) await wire.send(`SUB news 1\r\nPUB news 2\r\n#${at}\r\n`);
     }
     await settle(...askers.filter(isIn), own, ...others);
-    for (const wire of others) expect(wire.text).not.toContain("MSG");
+    for (const wire of others) expect(wire.text).not.toContain("MSG ");
     await others[0]!.send("PUB news 6\r\nsecret\r\n");
     await settle(...others, ...askers.filter(isIn));
     for (const wire of askers) expect(wire.text).not.toContain("secret");
