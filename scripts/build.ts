@@ -59,6 +59,10 @@ async function compile(parts: Parts, target?: BuildTarget): Promise<string> {
     entrypoints: [resolve(ROOT, "src/main.ts")],
     minify: true,
     bytecode: true,
+    // What is imported when it is first needed stays out of memory until then: in one piece, the
+    // executable would hold the functions of every feature from its start.
+    splitting: true,
+    format: "esm",
     define: {
       BUILD_COMMIT: JSON.stringify(parts.commit),
       BCRYPT_WORKER_CODE: JSON.stringify(parts.bcryptWorker),
