@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Poller, timeOf } from "../scripts/bench/monitor/monitored.ts";
 import type { TlsVersion } from "../scripts/bench/peer.ts";
 import { GUARDED, guardedConfiguration, WRONG } from "../scripts/bench/security/flood.ts";
 import { ways } from "../scripts/bench/security/login-rate.ts";
@@ -12,6 +13,7 @@ import { prepare, type Role, type WorkerResult } from "../scripts/bench/worker.t
 import { type Cast, type Flow, rolesOf, TRAFFIC } from "../scripts/bench/workloads.ts";
 import { hasErrors, loadConfig } from "../src/config/load.ts";
 import { NatsServer } from "../src/embed.ts";
+import { until } from "./support/until.ts";
 
 /** A hundred messages of each publisher, whatever the workload's own count. */
 const TINY = 0;
@@ -136,4 +138,19 @@ test("the benchmark of TLS counts handshakes and messages of both versions", asy
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("pages of the monitoring port are timed, and polled until that is enough", async () => {
+  await using server = await NatsServer.start({ httpPort: -1 });
+  const { ms, bytes } = (await timeOf(`${server.monitorUrl}/varz`))!;
+  expect([ms > 0, bytes > 1000]).toEqual([true, true]);
+  expect(await timeOf(`${server.monitorUrl}/nothing`)).toBeNull();
+  let hits = 0;
+  await using counting = Bun.serve({ port: 0, fetch: () => new Response(`${++hits}`) });
+  const poller = new Poller([counting.url.href], 1);
+  await until("some looks", () => hits > 5);
+  await poller.stop();
+  const before = hits;
+  await timeOf(counting.url.href);
+  expect(hits).toBe(before + 1);
 });

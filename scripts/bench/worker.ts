@@ -60,6 +60,7 @@ export interface WorkerResult {
 }
 
 const SUBJECT = "bench.foo";
+const OPENED_AT_ONCE = 200;
 const PING_BYTES = "PING\r\n".length;
 const BATCH_BYTES = 64 * 1024;
 /** How long the last guesses are waited for. */
@@ -70,8 +71,14 @@ function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function openPeers(access: Access, count: number): Promise<Peer[]> {
-  return Promise.all(Array.from({ length: count }, () => Peer.open(access)));
+/** Not all of thousands at once, for which there would be no room at the listener. */
+async function openPeers(access: Access, count: number): Promise<Peer[]> {
+  const peers: Peer[] = [];
+  while (peers.length < count) {
+    const length = Math.min(count - peers.length, OPENED_AT_ONCE);
+    peers.push(...(await Promise.all(Array.from({ length }, () => Peer.open(access)))));
+  }
+  return peers;
 }
 
 function subjectName(index: number, subjects: number): string {
