@@ -198,7 +198,6 @@ export const TLS_CASES: readonly ConfigCase[] = [
   accepts(fill(TLS, "cert_match_by: THUMBPRINT")),
   refuses(fill(TLS, "cert_match: ''"), "expected 'cert_match' to be a valid non-empty string"),
   accepts(fill(TLS, "ca_certs_match: 1")),
-  refuses(fill(TLS, "certs: [ {key_file: a, cert_file: ''} ]"), "options are required"),
   refuses("x: 1\ntls { $x: 1 }", 'error parsing tls config, unknown field "$x"'),
   refuses(
     fill(TLS, `certs: [ {${PAIR}}, {cert_file: nope.pem, key_file: shared/key.pem} ]`),
