@@ -95,7 +95,7 @@ describe("a signature", () => {
   test("of any other length", () =>
     expectRefused([
       ...Array.from({ length: 86 }, (_, length) => signed((each) => each.slice(0, length))),
-      ...["A", "AA", "AAAA", "=", "==", "A".repeat(1_000)].map((tail) =>
+      ...["A", "AA", "AAAA", "=", "===", "A".repeat(1_000)].map((tail) =>
         signed((each) => each + tail),
       ),
       ...[1, 2, 43].map((count) => signed((each) => each.slice(count))),

@@ -105,7 +105,21 @@ const REFUSED: readonly Change[] = [
 const NOISE =
   /no effect|cannot enforce|Authorization Violation|authentication error|route|Plaintext|Block profiling|Cluster name/i;
 
-async function reload([, before, after]: Change, command: readonly string[]): Promise<string[]> {
+/** nats-server is ready before it listens for routes, and then takes its own port for a change. */
+const TOO_EARLY = /not supported for cluster port/;
+const ATTEMPTS_MAX = 5;
+
+async function reload(change: Change, command: readonly string[]): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    const lines = await reloadOnce(change, command);
+    if (attempt === ATTEMPTS_MAX || !lines.some((line) => TOO_EARLY.test(line))) return lines;
+  }
+}
+
+async function reloadOnce(
+  [, before, after]: Change,
+  command: readonly string[],
+): Promise<string[]> {
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   const fill = (text: string): string =>
     text
