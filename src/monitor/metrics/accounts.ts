@@ -1,5 +1,6 @@
 /** The traffic of accounts: of the largest ones each, and of all others together. */
 
+import { Largest } from "../../bytes/largest.ts";
 import { type AccountStat, accountStat } from "../../documents/accstatz.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { Slices } from "../../documents/slices.ts";
@@ -28,35 +29,16 @@ export interface AccountSums {
 
 export async function accountSums(view: ServerView, max: number): Promise<AccountSums> {
   const slices = new Slices();
-  const largest: AccountNumbers[] = [];
+  const largest = new Largest<AccountNumbers>(max, isLarger);
   const others = numbersOf(undefined);
   let count = 0;
   for (const entry of [...view.accounts.entries]) {
-    const numbers = numbersOf(accountStat(entry));
-    const dropped = keep(largest, numbers, max);
+    const dropped = largest.add(numbersOf(accountStat(entry)));
     count++;
     if (dropped !== undefined) addTo(others, dropped);
     if (slices.isOver) await slices.pause();
   }
-  return { largest, others: count > max ? others : null };
-}
-
-/** @returns what there is no room for. */
-function keep(
-  largest: AccountNumbers[],
-  numbers: AccountNumbers,
-  max: number,
-): AccountNumbers | undefined {
-  if (largest.length === max && !isLarger(numbers, largest[max - 1]!)) return numbers;
-  let low = 0;
-  let high = largest.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isLarger(numbers, largest[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  largest.splice(low, 0, numbers);
-  return largest.length > max ? largest.pop() : undefined;
+  return { largest: largest.items, others: count > max ? others : null };
 }
 
 /** With the same traffic that account is larger that more connections are in. */

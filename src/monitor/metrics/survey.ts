@@ -1,5 +1,6 @@
 /** What all connections together amount to, counted bit by bit. */
 
+import { Largest } from "../../bytes/largest.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { Slices } from "../../documents/slices.ts";
 import type { Client } from "../../kinds/client.ts";
@@ -15,12 +16,18 @@ export interface Survey {
   outMsgs: number;
   outBytes: number;
   /** Those that most bytes wait for, most first. */
-  readonly heaviest: readonly Client[];
+  heaviest: readonly Client[];
+}
+
+/** What has waited for a connection when it was looked at. */
+interface Weighed {
+  readonly client: Client;
+  readonly bytes: number;
 }
 
 /** @param heaviestMax connections that are wanted by themselves. */
 export async function survey(view: ServerView, heaviestMax: number): Promise<Survey> {
-  const heaviest = new Heaviest(heaviestMax);
+  const heaviest = new Largest<Weighed>(heaviestMax, (one, other) => one.bytes > other.bytes);
   const sums: Survey = {
     connections: 0,
     subscriptions: 0,
@@ -30,7 +37,7 @@ export async function survey(view: ServerView, heaviestMax: number): Promise<Sur
     inBytes: 0,
     outMsgs: 0,
     outBytes: 0,
-    heaviest: heaviest.clients,
+    heaviest: [],
   };
   const slices = new Slices();
   for (const client of view.clients.values()) {
@@ -44,31 +51,9 @@ export async function survey(view: ServerView, heaviestMax: number): Promise<Sur
     sums.inBytes += client.inBytes;
     sums.outMsgs += outbound.outMsgs;
     sums.outBytes += outbound.outBytes;
-    heaviest.add(client, outbound.pendingBytes);
+    if (heaviestMax > 0) heaviest.add({ client, bytes: outbound.pendingBytes });
     if (slices.isOver) await slices.pause();
   }
+  sums.heaviest = heaviest.items.map(({ client }) => client);
   return sums;
-}
-
-/** Finds a few among many, without sorting them all. */
-class Heaviest {
-  readonly clients: Client[] = [];
-  readonly #bytes: number[] = [];
-  readonly #max: number;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  add(client: Client, bytes: number): void {
-    if (this.#max === 0) return;
-    let at = this.clients.length;
-    if (at === this.#max && bytes <= this.#bytes[at - 1]!) return;
-    while (at > 0 && this.#bytes[at - 1]! < bytes) at--;
-    this.clients.splice(at, 0, client);
-    this.#bytes.splice(at, 0, bytes);
-    if (this.clients.length <= this.#max) return;
-    this.clients.pop();
-    this.#bytes.pop();
-  }
 }

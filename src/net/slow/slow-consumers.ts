@@ -3,6 +3,7 @@
  * ones that were cut off or have recovered.
  */
 
+import { Largest } from "../../bytes/largest.ts";
 import { type PendingSubjects, readPendingSubjects } from "./pending-subjects.ts";
 import { Outcome, type SlowEvent, type SlowNow } from "./slow-consumer.ts";
 
@@ -119,19 +120,15 @@ export class SlowConsumers {
 
   /** There may be thousands of them: they are not all sorted. */
   #worst(limit: number, filter: SlowFilter): BlockedConnection[] {
-    const worst: BlockedConnection[] = [];
-    if (limit <= 0) return worst;
-    for (const connection of this.#blocked) {
-      if (!passes(connection, filter)) continue;
-      const { pendingBytes } = connection;
-      if (worst.length === limit && pendingBytes <= worst.at(-1)!.pendingBytes) continue;
-      let at = worst.length;
-      while (at > 0 && worst[at - 1]!.pendingBytes < pendingBytes) at--;
-      worst.splice(at, 0, connection);
-      if (worst.length > limit) worst.pop();
-    }
-    return worst;
+    const worst = new Largest<BlockedConnection>(limit, hasMorePending);
+    if (limit <= 0) return worst.items;
+    for (const connection of this.#blocked) if (passes(connection, filter)) worst.add(connection);
+    return worst.items;
   }
+}
+
+function hasMorePending(one: BlockedConnection, other: BlockedConnection): boolean {
+  return one.pendingBytes > other.pendingBytes;
 }
 
 function passes(
