@@ -3,7 +3,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Login } from "../../src/auth/authenticator.ts";
 import type { ConnectOptions } from "../../src/protocol/connect-options.ts";
-import { attempt, authenticatorFor, optionsOf, recordLogin, TestAccounts } from "./logins.ts";
+import { optionsOf } from "../support/options-of.ts";
+import { attempt, authenticatorFor, recordLogin, TestAccounts } from "./logins.ts";
 
 const ACCOUNTS = `
 accounts {

@@ -4,9 +4,10 @@ import { describe, expect, test } from "bun:test";
 import { hashSync } from "bcrypt-ts";
 import { NkeyKind } from "../../src/protocol/nkeys.ts";
 import { type KeyPair, keyPair } from "../conformance/security/nkeys.ts";
+import { optionsOf } from "../support/options-of.ts";
 import { findPeer } from "../support/peer.ts";
 import { type Connect, LoginPeer } from "./login-peer.ts";
-import { authenticatorFor, optionsOf, recordLogin } from "./logins.ts";
+import { authenticatorFor, recordLogin } from "./logins.ts";
 
 const peer = findPeer();
 const [U1, U2] = [keyPair(1), keyPair(2)];

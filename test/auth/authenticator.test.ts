@@ -6,12 +6,12 @@ import type { Login, LoginOutcome } from "../../src/auth/authenticator.ts";
 import type { Permissions } from "../../src/config/options/auth.ts";
 import { resolveOptions } from "../../src/config/options/options.ts";
 import { keyPair } from "../conformance/security/nkeys.ts";
+import { optionsOf } from "../support/options-of.ts";
 import {
   attempt,
   authenticatorFor,
   NO_AUTHORIZATION,
   optionsForUsers,
-  optionsOf,
   recordLogin,
   user,
 } from "./logins.ts";

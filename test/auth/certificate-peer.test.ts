@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DerTag } from "../../src/auth/certificate/der.ts";
 import type { ConnectOptions } from "../../src/protocol/connect-options.ts";
+import { optionsOf } from "../support/options-of.ts";
 import { findPeer } from "../support/peer.ts";
 import {
   type AlternativeName,
@@ -15,7 +16,7 @@ import {
   type SubjectSpec,
 } from "./certificate-builder.ts";
 import { LoginPeer } from "./login-peer.ts";
-import { authenticatorFor, optionsOf, recordLogin } from "./logins.ts";
+import { authenticatorFor, recordLogin } from "./logins.ts";
 
 const peer = findPeer();
 const authority = new CertificateAuthority();

@@ -10,8 +10,9 @@ import { ClientLogin, type LoginClient } from "../../src/kinds/client-login.ts";
 import { Logger } from "../../src/log/logger.ts";
 import type { ClosedReason } from "../../src/protocol/errors.ts";
 import { accountJwt, newKey, operatorJwt, userJwt } from "../support/jwt.ts";
+import { optionsOf } from "../support/options-of.ts";
 import { until } from "../support/until.ts";
-import { authenticatorFor, optionsOf } from "./logins.ts";
+import { authenticatorFor } from "./logins.ts";
 import { TestTrust } from "./trusted-claims.ts";
 
 const OPERATOR = newKey("O", 1);

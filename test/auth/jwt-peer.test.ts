@@ -13,9 +13,10 @@ import {
   UNLIMITED,
   userJwt,
 } from "../support/jwt.ts";
+import { optionsOf } from "../support/options-of.ts";
 import { findPeer } from "../support/peer.ts";
 import { LoginPeer } from "./login-peer.ts";
-import { authenticatorFor, optionsOf, recordLogin } from "./logins.ts";
+import { authenticatorFor, recordLogin } from "./logins.ts";
 import { TestTrust } from "./trusted-claims.ts";
 
 const peer = findPeer();

@@ -1,8 +1,5 @@
 /** Logins without a server around them, and what is needed for those. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { AccountDirectory } from "../../src/auth/account-directory.ts";
 import {
   Authenticator,
@@ -10,7 +7,6 @@ import {
   type LoginAttempt,
   type LoginOutcome,
 } from "../../src/auth/authenticator.ts";
-import { hasErrors, loadConfig } from "../../src/config/load.ts";
 import type { User } from "../../src/config/options/auth.ts";
 import { type Options, resolveOptions } from "../../src/config/options/options.ts";
 import { Account } from "../../src/core/account.ts";
@@ -41,20 +37,6 @@ export function user(fields: Partial<User>): User {
     account: "",
     ...fields,
   };
-}
-
-/** Options of a configuration file. */
-export async function optionsOf(config: string): Promise<Options> {
-  const folder = await mkdtemp(join(tmpdir(), "nats-login-"));
-  try {
-    const file = join(folder, "nats.conf");
-    await writeFile(file, config);
-    const { options, problems } = await loadConfig(file, {});
-    if (hasErrors(problems)) throw new Error(problems.map(({ text }) => text).join("\n"));
-    return options;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** Accounts without a server. */

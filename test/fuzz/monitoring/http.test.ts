@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { PATHS } from "../../../src/monitor/dashboard/dashboard-pages.ts";
 import { Server } from "../../../src/server/server.ts";
-import { optionsOf } from "../../monitor/dashboard/watched.ts";
+import { optionsOf } from "../../support/options-of.ts";
 import { type Prng, withSeed } from "../../support/prng.ts";
 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 3000);

@@ -5,7 +5,7 @@ import { changes, describeChange } from "../../../src/config/diff.ts";
 import { resolveOptions } from "../../../src/config/options/options.ts";
 import { ROOT } from "../../../src/config/sections/root.ts";
 import { contradictions } from "../../../src/config/validate/validate.ts";
-import { optionsOf } from "./watched.ts";
+import { optionsOf } from "../../support/options-of.ts";
 
 test("is read with its other names too", async () => {
   const options = await optionsOf('monitor_auth { username: u, pass: "p" }');

@@ -1,13 +1,9 @@
 /** A server with a dashboard, in this process. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { hasErrors, loadConfig } from "../../../src/config/load.ts";
-import type { Options } from "../../../src/config/options/options.ts";
 import type { ServerControl } from "../../../src/documents/server-control.ts";
 import type { Refusal } from "../../../src/monitor/dashboard/shapes.ts";
 import { Server } from "../../../src/server/server.ts";
+import { optionsOf } from "../../support/options-of.ts";
 
 export const USER = "operator";
 export const PASSWORD = "canary-of-the-dashboard";
@@ -41,19 +37,6 @@ export async function startWatched(config = ""): Promise<Watched> {
   const scheme = options.httpsPort === 0 ? "http" : "https";
   const url = `${scheme}://127.0.0.1:${server.monitor!.port}${server.options.httpBasePath}`;
   return { server, url, log, asked, [Symbol.asyncDispose]: () => server.stop() };
-}
-
-export async function optionsOf(config: string): Promise<Options> {
-  const folder = await mkdtemp(join(tmpdir(), "nats-test-"));
-  try {
-    const file = join(folder, "nats-server.conf");
-    await writeFile(file, config);
-    const { options, problems } = await loadConfig(file, {});
-    if (hasErrors(problems)) throw new Error(problems.map(({ text }) => text).join("\n"));
-    return options;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** As the page would ask it. */

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { hostname } from "node:os";
 import { prefersHtml } from "../../../src/monitor/http/index-page.ts";
 import { isTrustedHost } from "../../../src/monitor/http/trusted-host.ts";
-import { optionsOf } from "../dashboard/watched.ts";
+import { optionsOf } from "../../support/options-of.ts";
 
 const OPTIONS = { httpHost: "mon.example.com", host: "0.0.0.0", monitorHosts: ["nats.corp.net"] };
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { OUTGOING_BYTES_MAX, OutgoingAnswers } from "../../../src/monitor/http/outgoing.ts";
 import { Server } from "../../../src/server/server.ts";
-import { optionsOf } from "../../monitor/dashboard/watched.ts";
 import { ask, exchange } from "../../monitor/http/raw-http.ts";
+import { optionsOf } from "../../support/options-of.ts";
 import { until } from "../../support/until.ts";
 
 setDefaultTimeout(60_000);
