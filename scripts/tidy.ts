@@ -45,7 +45,6 @@ const EXCEPTIONS: readonly Exception[] = [
   ...notPerMessage("src/core/sublist-cache.ts", "it grows", ["#rememberMore", "emptyEntries"]),
   ...notPerMessage("src/core/crossing/pending-replies.ts", "in steps", ["#use", "#shrink"]),
   ...notPerMessage("src/core/crossing/pending-replies.ts", "for long subjects", ["#keepText"]),
-  ...notPerMessage("src/core/sublist.ts", "grows a buffer once", ["#writeSubject"]),
   ...notPerMessage("src/core/sublist.ts", "once per subscription", ["#changed"]),
   ...notPerMessage("src/core/sublist.ts", "for logs", ["subjectOf"]),
   ...notPerMessage("src/core/permissions/permission-set.ts", "once per user", [
@@ -56,9 +55,9 @@ const EXCEPTIONS: readonly Exception[] = [
   ...notPerMessage("src/core/permissions/verdict-cache.ts", "grows a few times", ["#enlarge"]),
   ...notPerMessage("src/core/permissions/reply-permits.ts", "in steps", ["#use", "#reset"]),
   ...notPerMessage("src/core/permissions/reply-permits.ts", "for long subjects", ["#keepLong"]),
-  ...notPerMessage("src/protocol/parser.ts", "a line in several reads", ["#beginMessage"]),
   ...notPerMessage("src/net/connection.ts", "at the end", ["close"]),
   ...notPerMessage("src/net/inbound.ts", "when a peer lags", ["#consume", "#stall"]),
+  ...notPerMessage("src/net/inbound.ts", "after a pause", ["rest", "resumeInput"]),
 ];
 
 /** Functions of a hot file that may allocate, as they do not run for each message. */
@@ -81,6 +80,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["auth"],
   ["net"],
   ["kinds"],
+  ["cluster"],
   ["process"],
   ["documents"],
   ["system"],

@@ -183,7 +183,8 @@ export class AccountEntry implements LinkedAccount {
     };
     const imported = new ServiceImport(rule, passage);
     imported.number = crossings.add(imported);
-    imported.subscription = subs.createCrossing(imported.number, 0, 0);
+    // Every server passes requests on by itself, where they are made.
+    imported.subscription = subs.createCrossing(imported.number, 0, 0, false);
     this.account.insertCrossing(imported.subscription, Buffer.from(here));
     return imported;
   }

@@ -5,7 +5,9 @@
 
 import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { SubjectMapping } from "../config/options/accounts.ts";
+import { configuredClusterName } from "../config/options/effective-cluster.ts";
 import type { Options } from "../config/options/options.ts";
+import { systemAccountName } from "../config/options/system-account.ts";
 import { Account } from "../core/account.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { Mappings } from "../core/mapping/mappings.ts";
@@ -22,10 +24,12 @@ import {
   definitionsOf,
   emptyDefinition,
   type ImportDefinition,
-  systemAccountName,
 } from "./definition.ts";
 import { importFault, localSubject, routeOf } from "./import-rule.ts";
 import { systemImports, withSystemExports } from "./system-share.ts";
+
+/** With so many accounts, none are made any more for the sake of other servers alone. */
+const EXPECTED_MAX = 100_000;
 
 export class AccountSet implements EntryHost {
   /** Where clients are that no user ties to another account. */
@@ -74,6 +78,11 @@ export class AccountSet implements EntryHost {
     return this.#entries.values();
   }
 
+  /** All accounts. */
+  *all(): Iterable<Account> {
+    for (const { account } of this.#entries.values()) yield account;
+  }
+
   /** An account with what it shares. */
   entry(name: string): AccountEntry | undefined {
     return this.#entries.get(name);
@@ -85,7 +94,7 @@ export class AccountSet implements EntryHost {
 
   /** Takes over a configuration, at the start and at a reload. */
   configure(options: Readonly<Options>): void {
-    this.#clusterName = options.cluster?.name ?? "";
+    this.#clusterName = configuredClusterName(options);
     this.#systemName = systemAccountName(options);
     const definitions = definitionsOf(options);
     const wanted = new Set(definitions.map(({ name }) => name));
@@ -126,11 +135,23 @@ export class AccountSet implements EntryHost {
     return entry.account;
   }
 
+  /**
+   * Makes an account of which nothing is known but that other servers have it: what they want there is
+   * kept until somebody asks for it.
+   *
+   * @returns null when there are too many accounts.
+   */
+  expect(name: string): Account | null {
+    if (this.#entries.size >= EXPECTED_MAX) return null;
+    return this.#define(emptyDefinition(name)).account;
+  }
+
   /** Forgets an account; its members have to go by themselves. */
   remove(name: string): void {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.account === this.global) return;
     this.#entries.delete(name);
+    this.#exchange.accountsByName.remove(entry.account);
     entry.close();
     this.#unregister(entry);
     this.#relinkImporters(name);
@@ -167,6 +188,7 @@ export class AccountSet implements EntryHost {
     const account = new Account(definition.name, this.#exchange);
     const entry = new AccountEntry(account, definition, this.#exchange, this);
     this.#entries.set(definition.name, entry);
+    this.#exchange.accountsByName.add(account);
     this.onCreated(definition.name);
     return entry;
   }

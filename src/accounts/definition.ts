@@ -9,8 +9,9 @@ import {
   type SubjectMapping,
 } from "../config/options/accounts.ts";
 import type { Options } from "../config/options/options.ts";
+import { systemAccountName } from "../config/options/system-account.ts";
 import type { TraceSettings } from "../core/account.ts";
-import { GLOBAL_ACCOUNT, SYSTEM_ACCOUNT } from "../protocol/account-names.ts";
+import { GLOBAL_ACCOUNT } from "../protocol/account-names.ts";
 
 export interface ExportDefinition extends Export {
   /** Who imports it must have an activation. */
@@ -65,12 +66,6 @@ export function definitionsOf(options: Readonly<Options>): AccountDefinition[] {
   if (system !== "") found.set(system, emptyDefinition(system));
   for (const account of accounts) found.set(account.name, definitionOf(account));
   return [...found.values()];
-}
-
-/** Name of the system account; "" when there is to be none. */
-export function systemAccountName({ systemAccount, noSystemAccount }: Readonly<Options>): string {
-  if (systemAccount !== "") return systemAccount;
-  return noSystemAccount ? "" : SYSTEM_ACCOUNT;
 }
 
 /** An account that shares nothing. */

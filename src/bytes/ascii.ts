@@ -11,6 +11,14 @@ export const DOT = 0x2e;
 export const ZERO = 0x30;
 export const GREATER = 0x3e;
 export const UNDERSCORE = 0x5f;
+export const PLUS = 0x2b;
+export const BAR = 0x7c;
+export const LETTER_G = 0x67;
+export const LETTER_H = 0x68;
+export const LETTER_L = 0x6c;
+export const LETTER_M = 0x6d;
+export const LETTER_R = 0x72;
+export const LETTER_S = 0x73;
 
 /** Turns an ASCII letter into lower case; other bytes may change, so compare with letters only. */
 export const LOWER_CASE_BIT = 0x20;

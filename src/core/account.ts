@@ -8,6 +8,7 @@ import { type AccountLimits, DEFAULT_ACCOUNT_LIMITS } from "../config/options/ac
 import type { ClosedReason } from "../protocol/errors.ts";
 import type { StreamImports } from "./crossing/stream-imports.ts";
 import type { Exchange } from "./exchange.ts";
+import type { AccountInterest } from "./interest/account-interest.ts";
 import type { Mappings } from "./mapping/mappings.ts";
 import { Sublist } from "./sublist.ts";
 import { SUB_DELIVERED, SUB_MAX, type SubscriptionOwner } from "./subscriptions.ts";
@@ -57,6 +58,8 @@ export class Account {
   limits: Readonly<AccountLimits> = DEFAULT_ACCOUNT_LIMITS;
   /** Who is bound to it. */
   readonly members = new Set<AccountMember>();
+  /** How many are bound to it on other servers, so far as these have told. */
+  remoteMembers = 0;
   /** Made when the first subscription comes. */
   sublist: Sublist;
   /** What becomes of published subjects; null for nothing. */
@@ -73,12 +76,16 @@ export class Account {
   awaited = 0;
   /** Members that were closed for being too slow. */
   slowConsumers = 0;
+  /** What has come from and gone to other servers. */
+  readonly routed: Traffic = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   /** What has gone to members of others as its stream, less what has come to its own as theirs. */
   shiftedMsgs = 0;
   shiftedBytes = 0;
   readonly #exchange: Exchange;
   /** Of members that are gone; null while none was. */
   #past: Traffic | null = null;
+  #interest: AccountInterest | null = null;
+  #wireName: Buffer | null = null;
   #refusalLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, exchange: Exchange) {
@@ -103,9 +110,10 @@ export class Account {
     addTraffic(this.#past, member);
   }
 
-  /** All traffic of those who are, or were last, bound to it. */
+  /** All traffic of those who are, or were last, bound to it, and with other servers. */
   traffic(): Traffic {
-    const sum = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0, ...this.#past };
+    const sum = { ...this.routed };
+    if (this.#past !== null) add(sum, this.#past);
     for (const member of this.members) addTraffic(sum, member);
     sum.outMsgs += this.shiftedMsgs;
     sum.outBytes += this.shiftedBytes;
@@ -142,6 +150,22 @@ export class Account {
   /** Adds a subscription that leads out of the account. */
   insertCrossing(id: number, subject: Uint8Array): void {
     this.#openSublist().insert(id, subject, 0, subject.length);
+  }
+
+  /** Adds a subscription that stands for what another server wants. */
+  insertLinked(id: number, buf: Buffer, start: number, end: number): void {
+    this.#openSublist().insert(id, buf, start, end);
+  }
+
+  /** What other servers are told of the account; null when there are none to be told. */
+  get interest(): AccountInterest | null {
+    return this.#interest;
+  }
+
+  /** The name as it stands on the wire between servers, a space after it. */
+  get wireName(): Buffer {
+    this.#wireName ??= Buffer.from(`${this.name} `);
+    return this.#wireName;
   }
 
   /** Removes a subscription at once. */
@@ -192,9 +216,18 @@ export class Account {
   #openSublist(): Sublist {
     if (this.sublist === this.#exchange.emptySublist) {
       this.sublist = new Sublist(this.#exchange.subs, this.#exchange.isCached);
+      this.#interest = this.#exchange.localInterest?.watch(this) ?? null;
+      this.sublist.interest = this.#interest;
     }
     return this.sublist;
   }
+}
+
+function add(sum: Traffic, { inMsgs, inBytes, outMsgs, outBytes }: Readonly<Traffic>): void {
+  sum.inMsgs += inMsgs;
+  sum.inBytes += inBytes;
+  sum.outMsgs += outMsgs;
+  sum.outBytes += outBytes;
 }
 
 function addTraffic(sum: Traffic, { inMsgs, inBytes, outbound }: AccountMember): void {

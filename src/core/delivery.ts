@@ -1,8 +1,8 @@
 /**
  * Hot path. Hands a message to everyone in a match result.
  *
- * One pass: every plain subscription, then one member of each queue group. A frame is written
- * straight into the receiver's buffer, the only copy the payload makes in this server:
+ * One pass: every plain subscription, then one member of each queue group, then other servers. A frame
+ * is written straight into the receiver's buffer, the only copy the payload makes in this server:
  *
  *     MSG  <subject>  <sid>  [reply] size CRLF payload CRLF
  *          ^ from the published line        ^ the tail of the published line, one copy
@@ -13,11 +13,15 @@
  */
 
 import { CR, LF, SPACE, writeDecimal } from "../bytes/ascii.ts";
-import { HASH_SEED, hashBytes } from "../bytes/hash.ts";
+import { hashBytes } from "../bytes/hash.ts";
 import { RECORD_SHIFT, TEXT_ELSEWHERE } from "../bytes/record-pool.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Account } from "./account.ts";
 import type { CrossingTable, ServiceCrossing } from "./crossing/crossing.ts";
+import { hasMark, type RoutedRequests } from "./crossing/routed-requests.ts";
+import type { LocalInterest } from "./interest/local-interest.ts";
+import { LinkedDelivery } from "./link/linked-delivery.ts";
+import type { Links } from "./link/links.ts";
 import type { MatchResult } from "./match-result.ts";
 import type { PermissionSet } from "./permissions/permission-set.ts";
 import type { Sink, SinkTable } from "./sink.ts";
@@ -39,13 +43,26 @@ export class Delivery {
   readonly #crossings: CrossingTable;
   /** Services that the message under way is still to be passed to. */
   readonly #services: ServiceCrossing[] = [];
-  /** State of the xorshift generator that picks queue members. */
-  #random = HASH_SEED | 1;
+  readonly #linked: LinkedDelivery;
+  readonly #routed: RoutedRequests;
 
-  constructor(subs: Subscriptions, sinks: SinkTable, crossings: CrossingTable) {
+  /**
+   * @param interest is told before a message follows it; null when no other server is to know.
+   * @param routed is told of requests that other servers measure.
+   */
+  constructor(
+    subs: Subscriptions,
+    sinks: SinkTable,
+    crossings: CrossingTable,
+    links: Links,
+    interest: LocalInterest | null,
+    routed: RoutedRequests,
+  ) {
     this.#subs = subs;
     this.#sinks = sinks;
     this.#crossings = crossings;
+    this.#routed = routed;
+    this.#linked = new LinkedDelivery(this, subs, links, interest);
   }
 
   /**
@@ -62,11 +79,49 @@ export class Delivery {
     for (let i = 0; i < result.plainCount; i++) {
       if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
     }
-    if (result.groupCount !== 0) count += this.#deliverToGroups(account, source, message, result);
+    if (result.groupCount !== 0 || result.linkCount !== 0) {
+      if (this.#routed.isAwaiting) this.noteAnswer(source, message);
+      count += this.#linked.deliver(account, source, message, result);
+    }
     while (this.#services.length > waiting) {
       if (this.#services.pop()!.pass(source, message)) count++;
     }
     return count;
+  }
+
+  /**
+   * Delivers a message that another server has sent, which is for receivers of this one only.
+   *
+   * @param message as it came: the names of queue groups are still in its line.
+   * @returns how many receivers took the message.
+   */
+  deliverRouted(account: Account, source: Sink, message: Message, result: MatchResult): number {
+    let count = 0;
+    this.serial = (this.serial + 1) | 0;
+    const waiting = this.#services.length;
+    this.#linked.readLine(message);
+    const plain = result.plain;
+    for (let i = 0; i < result.plainCount; i++) {
+      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
+    }
+    if (result.groupCount !== 0) {
+      count += this.#linked.deliverRouted(account, source, message, result);
+    }
+    while (this.#services.length > waiting) {
+      if (this.#services.pop()!.pass(source, message)) count++;
+    }
+    if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
+    return count;
+  }
+
+  /** Somebody of this server publishes what may be the answer to a request of another one. */
+  noteAnswer(source: Sink, message: Message): void {
+    if (hasMark(message.subject, message.subjectEnd)) this.#routed.onAnswer(source, message);
+  }
+
+  /** Somebody of this server has got a request of another one. */
+  noteRouted(account: Account, message: Message): void {
+    if (hasMark(message.buf, message.replyEnd)) this.#routed.note(account, message);
   }
 
   /**
@@ -91,26 +146,6 @@ export class Delivery {
       this.#writeNoResponders(source, id, message);
       return;
     }
-  }
-
-  /** One member of each group: from a random start on, the first that accepts. */
-  #deliverToGroups(account: Account, source: Sink, message: Message, result: MatchResult): number {
-    let count = 0;
-    let start = 0;
-    for (let group = 0; group < result.groupCount; group++) {
-      const end = result.groupEnds[group]!;
-      const size = end - start;
-      let at = size === 1 ? start : start + (this.#nextRandom() % size);
-      for (let tries = 0; tries < size; tries++) {
-        if (this.#deliverTo(result.queue[at]!, account, source, message, null)) {
-          count++;
-          break;
-        }
-        if (++at === end) at = start;
-      }
-      start = end;
-    }
-    return count;
   }
 
   #deliverTo(
@@ -265,16 +300,6 @@ export class Delivery {
     if (sink.debugging) sink.onMaxReached(sid, max);
     account.unsubscribe(sink, id);
     sink.onSubscriptionEnded(sid);
-  }
-
-  /** A positive random int32. */
-  #nextRandom(): number {
-    let x = this.#random;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#random = x;
-    return x & COUNT_MAX;
   }
 }
 

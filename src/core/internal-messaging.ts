@@ -43,12 +43,14 @@ export interface InternalMessaging {
   /**
    * @param subject valid, wildcards included.
    * @param queue name of the queue group, "" for none.
+   * @param isTold other servers are to send messages for it, as they are unless told otherwise.
    */
   subscribe(
     account: Account,
     subject: string,
     callback: InternalCallback,
     queue?: string,
+    isTold?: boolean,
   ): InternalSubscription;
 
   /**

@@ -11,8 +11,9 @@
  *      3 queue      first queue subscription
  *      4 star       child for `*`
  *      5 rest       child for `>`
- *      6 children   number of children of any kind
- *      7 token      one length byte and up to 35 bytes of text
+ *      6 children   number of children of any kind, and of others that need the node
+ *      7 told       what other servers are told of it, see `interest/account-interest.ts`; else 0
+ *      8 token      one length byte and up to 31 bytes of text
  *
  * Matching only reads; results are lists of ids that stay valid as lists while subscriptions change
  * (an id that is gone has sink 0). Empty nodes are removed at once.
@@ -22,8 +23,10 @@ import { DOT, GREATER, STAR } from "../bytes/ascii.ts";
 import { hashBytes, mixHash } from "../bytes/hash.ts";
 import { IdTable } from "../bytes/id-table.ts";
 import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
+import { LINK_BASE } from "./link/link.ts";
 import { doubled, MatchResult } from "./match-result.ts";
 import { MatchScratch } from "./match-scratch.ts";
+import { formGroups } from "./queue-groups.ts";
 import { hasWildcard, tokenEnd } from "./subject.ts";
 import { type Fanout, SublistCache } from "./sublist-cache.ts";
 import {
@@ -31,6 +34,7 @@ import {
   SUB_NODE,
   SUB_PREVIOUS_IN_NODE,
   SUB_QUEUE,
+  SUB_SINK,
   type Subscriptions,
 } from "./subscriptions.ts";
 
@@ -40,13 +44,22 @@ export const NODE_PLAIN = 2;
 export const NODE_QUEUE = 3;
 const NODE_STAR = 4;
 const NODE_REST = 5;
-const NODE_CHILDREN = 6;
-const NODE_TOKEN = 7;
+export const NODE_CHILDREN = 6;
+export const NODE_TOLD = 7;
+const NODE_TOKEN = 8;
 
 /** The record that pools never hand out: all zero while the tree is empty, as a root should be. */
 const ROOT = 0;
 
 const scratch = new MatchScratch();
+
+/** Keeps count of what other servers are to know. */
+export interface NodeInterest {
+  /** A subscription has come to a node. */
+  added(node: number, id: number): void;
+  /** One has gone from it; the record is still there. */
+  removed(node: number, id: number): void;
+}
 
 /** Numbers for monitoring. Counters wrap at 2^31. */
 export interface SublistStats {
@@ -65,6 +78,9 @@ export class Sublist {
   readonly #children = new IdTable();
   readonly #cache: SublistCache;
   readonly #result = new MatchResult(8);
+
+  /** Told of what comes and goes; null where no other server is to know. */
+  interest: NodeInterest | null = null;
 
   #subCount = 0;
   #inserts = 0;
@@ -127,6 +143,7 @@ export class Sublist {
     this.#nodes.words[list] = id;
     this.#subCount++;
     this.#inserts = (this.#inserts + 1) | 0;
+    if (this.interest !== null) this.interest.added(node, id);
     this.#changed(buf, start, end);
   }
 
@@ -135,7 +152,7 @@ export class Sublist {
     const words = this.#subs.pool.words;
     const base = id << RECORD_SHIFT;
     const node = words[base + SUB_NODE]!;
-    const length = this.#writeSubject(node);
+    const length = this.writeSubject(node);
     const next = words[base + SUB_NEXT_IN_NODE]!;
     const previous = words[base + SUB_PREVIOUS_IN_NODE]!;
     if (next !== 0) words[(next << RECORD_SHIFT) + SUB_PREVIOUS_IN_NODE] = previous;
@@ -148,13 +165,37 @@ export class Sublist {
     words[base + SUB_NODE] = 0;
     this.#subCount--;
     this.#removes = (this.#removes + 1) | 0;
-    this.#prune(node);
+    if (this.interest !== null) this.interest.removed(node, id);
+    this.prune(node);
     this.#changed(scratch.path, 0, length);
+  }
+
+  /** The weight of another server's members of a queue group has changed: results with it are wrong. */
+  reweighed(node: number): void {
+    const length = this.writeSubject(node);
+    this.#changed(scratch.path, 0, length);
+  }
+
+  /** Node of a subject that somebody has subscribed to, or 0. */
+  nodeOf(buf: Uint8Array, start: number, end: number): number {
+    let node = ROOT;
+    for (let i = start; i <= end; ) {
+      const stop = tokenEnd(buf, i, end);
+      node = this.#childOf(node, buf, i, stop);
+      if (node === 0) return 0;
+      i = stop + 1;
+    }
+    return node;
+  }
+
+  /** What `writeSubject` has written, until the next call of anything here. */
+  get path(): Buffer {
+    return scratch.path;
   }
 
   /** A copy of the subject of a subscription, for whatever is not done for each message. */
   subjectOf(id: number): Buffer {
-    const length = this.#writeSubject(this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_NODE]!);
+    const length = this.writeSubject(this.#subs.pool.words[(id << RECORD_SHIFT) + SUB_NODE]!);
     return Buffer.from(scratch.path.subarray(0, length));
   }
 
@@ -167,14 +208,11 @@ export class Sublist {
     const cached = this.#cache.find(buf, start, end, hash);
     if (cached !== null) return cached;
     const result = this.#result;
-    result.plainCount = 0;
-    result.groupCount = 0;
-    result.publisher = undefined;
-    result.receiver = null;
-    scratch.queuedCount = 0;
+    result.clear();
+    scratch.begin();
     if (this.#splitTokens(buf, start, end)) {
       this.#walk(ROOT, 0, buf);
-      if (scratch.queuedCount > 0) this.#formGroups();
+      if (scratch.hasQueued) formGroups(result, scratch, this.#subs.pool.words);
     }
     if (start < end && this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
     return result;
@@ -185,72 +223,43 @@ export class Sublist {
     return this.match(buf, start, end, hashBytes(buf, start, end));
   }
 
-  #walk(node: number, index: number, buf: Uint8Array): void {
+  /** Goes down by itself where there is one way only: subjects may have very many tokens. */
+  #walk(from: number, first: number, buf: Uint8Array): void {
     const words = this.#nodes.words;
-    const base = node << RECORD_SHIFT;
-    if (index === scratch.tokenCount) {
-      this.#collect(node);
-      return;
+    let node = from;
+    for (let index = first; index < scratch.tokenCount; index++) {
+      const base = node << RECORD_SHIFT;
+      const rest = words[base + NODE_REST]!;
+      if (rest !== 0) this.#collect(rest);
+      const at = index * 3;
+      const start = scratch.tokens[at]!;
+      const end = scratch.tokens[at + 1]!;
+      const child = this.#find(node, buf, start, end, mixHash(scratch.tokens[at + 2]!, node));
+      const star = words[base + NODE_STAR]!;
+      if (star !== 0 && child !== 0) this.#walk(star, index + 1, buf);
+      node = child !== 0 ? child : star;
+      if (node === 0) return;
     }
-    const rest = words[base + NODE_REST]!;
-    if (rest !== 0) this.#collect(rest);
-    const star = words[base + NODE_STAR]!;
-    if (star !== 0) this.#walk(star, index + 1, buf);
-    const at = index * 3;
-    const start = scratch.tokens[at]!;
-    const end = scratch.tokens[at + 1]!;
-    const child = this.#find(node, buf, start, end, mixHash(scratch.tokens[at + 2]!, node));
-    if (child !== 0) this.#walk(child, index + 1, buf);
+    this.#collect(node);
   }
 
   #collect(node: number): void {
-    const subWords = this.#subs.pool.words;
+    const words = this.#subs.pool.words;
     const base = node << RECORD_SHIFT;
     for (let id = this.#nodes.words[base + NODE_PLAIN]!; id !== 0; ) {
-      this.#result.addPlain(id);
-      id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
+      const at = id << RECORD_SHIFT;
+      const sink = words[at + SUB_SINK]!;
+      // Another server gets a message once, however many of its subscriptions match.
+      if (sink < LINK_BASE) this.#result.addPlain(id);
+      else if (scratch.isFirst(sink - LINK_BASE)) this.#result.addLink(id);
+      id = words[at + SUB_NEXT_IN_NODE]!;
     }
     for (let id = this.#nodes.words[base + NODE_QUEUE]!; id !== 0; ) {
-      if (scratch.queuedCount === scratch.queued.length) scratch.queued = doubled(scratch.queued);
-      scratch.queued[scratch.queuedCount++] = id;
-      id = subWords[(id << RECORD_SHIFT) + SUB_NEXT_IN_NODE]!;
+      const at = id << RECORD_SHIFT;
+      if (words[at + SUB_SINK]! < LINK_BASE) scratch.addQueued(id);
+      else scratch.addRemote(id);
+      id = words[at + SUB_NEXT_IN_NODE]!;
     }
-  }
-
-  /** Sorts the queue subscriptions found into one run per queue name, whatever their patterns. */
-  #formGroups(): void {
-    const result = this.#result;
-    const count = scratch.queuedCount;
-    while (result.queue.length < count) result.queue = doubled(result.queue);
-    for (let i = 0; i < count; i++) {
-      const queue = this.#queueOf(i);
-      while (scratch.groupOf.length <= queue) scratch.groupOf = doubled(scratch.groupOf);
-      let group = scratch.groupOf[queue]!;
-      if (group === 0) {
-        if (result.groupCount === result.groupEnds.length) {
-          result.groupEnds = doubled(result.groupEnds);
-        }
-        result.groupEnds[result.groupCount] = 0;
-        group = ++result.groupCount;
-        scratch.groupOf[queue] = group;
-      }
-      result.groupEnds[group - 1]!++;
-    }
-    // Sizes become starts; filling the runs then turns starts into ends.
-    for (let group = 0, start = 0; group < result.groupCount; group++) {
-      const size = result.groupEnds[group]!;
-      result.groupEnds[group] = start;
-      start += size;
-    }
-    for (let i = 0; i < count; i++) {
-      const group = scratch.groupOf[this.#queueOf(i)]! - 1;
-      result.queue[result.groupEnds[group]!++] = scratch.queued[i]!;
-    }
-    for (let i = 0; i < count; i++) scratch.groupOf[this.#queueOf(i)] = 0;
-  }
-
-  #queueOf(index: number): number {
-    return this.#subs.pool.words[(scratch.queued[index]! << RECORD_SHIFT) + SUB_QUEUE]!;
   }
 
   /** Finds the tokens of a published subject; false when one is empty, which matches nobody. */
@@ -284,14 +293,19 @@ export class Sublist {
     return 0;
   }
 
-  /** The child of a node for a subscription's token, made when it is not there yet. */
-  #childFor(parent: number, buf: Uint8Array, start: number, end: number): number {
+  /** The child of a node for a subscription's token, or 0. */
+  #childOf(parent: number, buf: Uint8Array, start: number, end: number): number {
     const field = wildcardField(buf, start, end);
-    const at = (parent << RECORD_SHIFT) + field;
-    const hash = field === 0 ? mixHash(hashBytes(buf, start, end), parent) : 0;
-    const known = field === 0 ? this.#find(parent, buf, start, end, hash) : this.#nodes.words[at]!;
-    if (known !== 0) return known;
+    if (field !== 0) return this.#nodes.words[(parent << RECORD_SHIFT) + field]!;
+    return this.#find(parent, buf, start, end, mixHash(hashBytes(buf, start, end), parent));
+  }
 
+  /** The same, made when it is not there yet. */
+  #childFor(parent: number, buf: Uint8Array, start: number, end: number): number {
+    const known = this.#childOf(parent, buf, start, end);
+    if (known !== 0) return known;
+    const field = wildcardField(buf, start, end);
+    const hash = field === 0 ? mixHash(hashBytes(buf, start, end), parent) : 0;
     const node = this.#nodes.allocate();
     const words = this.#nodes.words;
     words[(node << RECORD_SHIFT) + NODE_PARENT] = parent;
@@ -301,18 +315,18 @@ export class Sublist {
       this.#nodes.setText(node, buf, start, end);
       this.#children.add(hash, node);
     } else {
-      words[at] = node;
+      words[(parent << RECORD_SHIFT) + field] = node;
     }
     return node;
   }
 
   /** Removes a node, and those above it, as long as nothing hangs on them. */
-  #prune(from: number): void {
+  prune(from: number): void {
     const words = this.#nodes.words;
     for (let node = from; node !== ROOT; ) {
       const base = node << RECORD_SHIFT;
       if (words[base + NODE_PLAIN] !== 0 || words[base + NODE_QUEUE] !== 0) return;
-      if (words[base + NODE_CHILDREN] !== 0) return;
+      if (words[base + NODE_CHILDREN] !== 0 || words[base + NODE_TOLD] !== 0) return;
       const parent = words[base + NODE_PARENT]!;
       const parentBase = parent << RECORD_SHIFT;
       if (words[parentBase + NODE_STAR] === node) words[parentBase + NODE_STAR] = 0;
@@ -332,13 +346,13 @@ export class Sublist {
     }
   }
 
-  /** Writes a node's subject to the front of the path; returns its length. */
-  #writeSubject(node: number): number {
+  /** Writes a node's subject to the front of `path`; returns its length. */
+  writeSubject(node: number): number {
     let length = -1;
     for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
       length += this.#tokenLength(at) + 1;
     }
-    while (scratch.path.length < length) scratch.path = new Uint8Array(scratch.path.length * 2);
+    while (scratch.path.length < length) scratch.path = Buffer.alloc(scratch.path.length * 2);
     let end = length;
     for (let at = node; at !== ROOT; at = this.#parentOf(at)) {
       const start = end - this.#tokenLength(at);

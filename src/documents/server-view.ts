@@ -10,7 +10,7 @@ import type { Exchange } from "../core/exchange.ts";
 import type { Denials } from "../core/permissions/denials.ts";
 import type { Client } from "../kinds/client.ts";
 import type { Logger } from "../log/logger.ts";
-import type { ServerStats } from "../net/connection.ts";
+import type { ServerStats } from "../net/server-stats.ts";
 import type { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import type { Phase } from "../process/signals.ts";

@@ -9,22 +9,14 @@ import {
   ERR_UNKNOWN_OPERATION,
 } from "../protocol/errors.ts";
 import { goQuote } from "../protocol/go-quote.ts";
-import type { Parser, ParserFault } from "../protocol/parser.ts";
-import type { PublishFault } from "../protocol/publish-args.ts";
+import { lineFaultText } from "../protocol/line-faults.ts";
+import type { Parser } from "../protocol/parser.ts";
+import type { ParserFault } from "../protocol/parser-handler.ts";
+import { printable } from "./printable.ts";
 import { redactSecrets } from "./redact-secrets.ts";
 
 /** Bytes of input that an error line shows. */
 const SNIPPET_BYTES = 32;
-
-/** Log texts of lines that close the connection without telling the client. */
-const PUBLISH_FAULTS: Readonly<Record<PublishFault, string>> = {
-  "pub arguments": "processPub Parse Error",
-  "pub size": "processPub Bad or Missing Size",
-  "hpub arguments": "processHeaderPub Parse Error",
-  "hpub header size": "processHeaderPub Bad or Missing Header Size",
-  "hpub total size": "processHeaderPub Bad or Missing Total Size",
-  "hpub header size above total": "processHeaderPub Header Size larger then TotalSize",
-};
 
 /** The connection whose input was refused. */
 interface FaultyConnection {
@@ -33,7 +25,12 @@ interface FaultyConnection {
   close(reason: ClosedReason): void;
 }
 
-/** Answers, logs and closes in nats-server's order; `buf`, `at` and `end` as in `onFault`. */
+/**
+ * Answers, logs and closes in nats-server's order; `buf`, `at` and `end` as in `onFault`.
+ *
+ * @param kind what nats-server calls such connections.
+ * @param account whose own the connection is; "" for nobody's.
+ */
 export function answerFault(
   connection: FaultyConnection,
   log: Logger,
@@ -42,6 +39,8 @@ export function answerFault(
   buf: Buffer,
   at: number,
   end: number,
+  kind = "Client",
+  account = "",
 ): void {
   const fail = (text: string, reason: ClosedReason): void => {
     log.error(`${connection.label} - ${text}`);
@@ -51,13 +50,14 @@ export function answerFault(
     case "unknown operation":
       connection.sendError(ERR_UNKNOWN_OPERATION);
       fail(
-        `Client parser ERROR, state=${parser.state}, i=${at}: proto='${snippet(buf, at, end)}...'`,
+        `${kind} parser ERROR, state=${parser.state}, i=${at}: proto='${snippet(buf, at, end)}...'`,
         ClosedReason.ProtocolViolation,
       );
       return;
     case "authorization required":
+      log.error(`${connection.label} - authentication error`);
       connection.sendError(ERR_AUTHORIZATION);
-      fail("authentication error", ClosedReason.AuthenticationViolation);
+      connection.close(ClosedReason.AuthenticationViolation);
       return;
     case "control line too long":
       connection.sendError(ERR_MAX_CONTROL_LINE);
@@ -76,7 +76,7 @@ export function answerFault(
       fail("message headers not supported", ClosedReason.ProtocolViolation);
       return;
     default:
-      fail(`${PUBLISH_FAULTS[fault]}: ${goQuote(buf, at, end)}`, ClosedReason.ProtocolViolation);
+      fail(printable(lineFaultText(fault, buf, at, end, account)), ClosedReason.ProtocolViolation);
   }
 }
 

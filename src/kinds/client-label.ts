@@ -38,7 +38,8 @@ interface Membership {
   readonly identity: UserIdentity | null;
 }
 
-function userLabel(
+/** `user:u`, or what else a client has claimed to be; "" for nothing. */
+export function userLabel(
   { nkey, user, jwt, auth_token }: Readonly<ConnectOptions>,
   identity: UserIdentity | null,
 ): string {

@@ -6,30 +6,24 @@
 import type { Login } from "../auth/authenticator.ts";
 import type { LoginFailure, UserIdentity } from "../auth/login.ts";
 import type { Account, AccountMember } from "../core/account.ts";
-import type { Passage } from "../core/crossing/passage.ts";
-import type { Delivery } from "../core/delivery.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import { ReplyPermits } from "../core/permissions/reply-permits.ts";
-import type { SinkTable } from "../core/sink.ts";
-import type { Subscriptions } from "../core/subscriptions.ts";
-import type { MessageTracing } from "../core/tracing/message-tracing.ts";
-import { Connection, type ConnectionHost, type Peer } from "../net/connection.ts";
+import { Connection, type Peer } from "../net/connection.ts";
 import { Keepalive, type KeepaliveHost, type KeepaliveOwner } from "../net/keepalive.ts";
 import type { Transport } from "../net/transport.ts";
 import type { ConnectOptions } from "../protocol/connect-options.ts";
 import { ClosedReason, ERR_MAX_SUBSCRIPTIONS, ERR_STALE, encodeError } from "../protocol/errors.ts";
-import { type ClientInfo, checkInfo, type ServerInfo } from "../protocol/info.ts";
+import { type ClientInfo, checkInfo, encodeInfo } from "../protocol/info.ts";
 import type { Message } from "../protocol/message.ts";
-import type { ParserFault } from "../protocol/parser.ts";
+import type { ParserFault } from "../protocol/parser-handler.ts";
 import { answerFault } from "./client-faults.ts";
 import { encodeGreeting } from "./client-greeting.ts";
+import type { ClientHost } from "./client-host.ts";
 import { describeClient } from "./client-label.ts";
 import { type ClientLimits, clientLimits } from "./client-limits.ts";
-import { ClientLogin, type LoginClient, type LoginHost } from "./client-login.ts";
-import type { ClientObserver } from "./client-observer.ts";
+import { ClientLogin, type LoginClient } from "./client-login.ts";
 import { reviewSubscriptions } from "./client-permissions.ts";
-import { headerBytesOf, traceIn, traceOut, tracePayload } from "./client-trace.ts";
-import type { ViolationHost } from "./client-violations.ts";
+import { traceDelivered, traceIn, traceOut, tracePayload } from "./client-trace.ts";
 import { KeptInfo } from "./kept-info.ts";
 import { printable } from "./printable.ts";
 
@@ -38,28 +32,6 @@ const HELD_INPUT_MAX = 64 * 1024;
 const OK = Buffer.from("+OK\r\n");
 const PING = Buffer.from("PING\r\n");
 const INT32_MAX = 0x7fffffff;
-
-/** What clients need from their server. */
-export interface ClientHost extends ConnectionHost, KeepaliveHost, LoginHost, ViolationHost {
-  readonly log: ConnectionHost["log"];
-  readonly options: ConnectionHost["options"] &
-    KeepaliveHost["options"] & {
-      readonly maxSubscriptions: number;
-      readonly maxSubTokens: number;
-      readonly noHeaderSupport: boolean;
-    };
-  readonly serverInfo: ServerInfo;
-  /** Where clients are until it is known who they are. */
-  readonly account: Account;
-  readonly systemAccount: Account | null;
-  readonly clusterName: string;
-  readonly subs: Subscriptions;
-  readonly sinks: SinkTable;
-  readonly delivery: Delivery;
-  readonly passage: Passage;
-  readonly tracing: MessageTracing;
-  readonly observer: ClientObserver;
-}
 
 export abstract class ClientSession
   extends Connection
@@ -131,6 +103,13 @@ export abstract class ClientSession
   /** Whether INFO may come at any time: that is agreed on, and the first PING was answered. */
   get takesInfo(): boolean {
     return this.isInformed && this.options.protocol >= 1;
+  }
+
+  /** INFO has changed, or the server is about to go. */
+  tellInfo(isLameDuck = false): void {
+    const { maxPayload } = this.#limits();
+    const about = { cid: this.cid, ip: this.peer.ip, maxPayload, isLameDuck };
+    this.outbound.append(encodeInfo(this.host.serverInfo, about));
   }
 
   greet(): void {
@@ -270,10 +249,8 @@ export abstract class ClientSession
   }
 
   onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void {
-    const line = buf.toString("utf8", frameStart, bodyStart - 2);
-    this.trace(traceOut(line));
-    const text = tracePayload(this.host.log, buf, bodyStart, frameEnd - 2, headerBytesOf(line));
-    if (text !== null) this.trace(`->> ${text}`);
+    const { log } = this.host;
+    traceDelivered((text) => this.trace(text), log, buf, frameStart, bodyStart, frameEnd);
   }
 
   onPingTimer(): void {

@@ -29,9 +29,27 @@ export function traceMapping(published: Message, mapped: Message): string {
   return `<<- [MAPPING ${from} -> ${to}]`;
 }
 
+/** What a log shows of payloads. */
+type TraceLimits = Pick<Logger, "traceHeaders" | "maxTracedMsgLen">;
+
 /** Bytes of the header block that follows a control line: `HMSG foo 1 18 20` has 18, MSG none. */
 export function headerBytesOf(line: string): number {
   return line.startsWith("HMSG ") ? Number(line.split(" ").at(-2)) : 0;
+}
+
+/** Shows a frame that was sent: its line, and as much of its body as the log is to have. */
+export function traceDelivered(
+  trace: (text: string) => void,
+  log: TraceLimits,
+  buf: Buffer,
+  frameStart: number,
+  bodyStart: number,
+  frameEnd: number,
+): void {
+  const line = buf.toString("utf8", frameStart, bodyStart - 2);
+  trace(traceOut(line));
+  const text = tracePayload(log, buf, bodyStart, frameEnd - 2, headerBytesOf(line));
+  if (text !== null) trace(`->> ${text}`);
 }
 
 /**
@@ -42,7 +60,7 @@ export function headerBytesOf(line: string): number {
  * @param start of the header block, or of the payload when there is none.
  */
 export function tracePayload(
-  { traceHeaders, maxTracedMsgLen: max }: Pick<Logger, "traceHeaders" | "maxTracedMsgLen">,
+  { traceHeaders, maxTracedMsgLen: max }: TraceLimits,
   buf: Buffer,
   start: number,
   end: number,

@@ -19,7 +19,7 @@ import {
 import { goQuote } from "../protocol/go-quote.ts";
 import { encodeInfo } from "../protocol/info.ts";
 import type { Message } from "../protocol/message.ts";
-import type { ParserFault } from "../protocol/parser.ts";
+import type { ParserFault } from "../protocol/parser-handler.ts";
 import { LineTokens } from "./client-lines.ts";
 import { ClientSession } from "./client-session.ts";
 import { traceMapping, traceOut } from "./client-trace.ts";

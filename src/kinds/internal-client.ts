@@ -110,11 +110,13 @@ export class InternalClient implements InternalMessaging, Announcing {
     subject: string,
     callback: InternalCallback,
     queue = "",
+    isTold = true,
   ): InternalSubscription {
     const { subs, crossings, queues } = this.#exchange;
     const received = new Received(account, callback, this.#handout);
     const number = crossings.add(received);
-    const id = subs.createCrossing(number, queue === "" ? 0 : queues.acquire(queue), 0);
+    const queueId = queue === "" ? 0 : queues.acquire(queue);
+    const id = subs.createCrossing(number, queueId, 0, isTold);
     account.insertCrossing(id, Buffer.from(subject));
     this.#countOwn(account, 1);
     let isEnded = false;
@@ -150,7 +152,7 @@ export class InternalClient implements InternalMessaging, Announcing {
     const { sublist } = account;
     const { subs, crossings } = this.#exchange;
     const bytes = Buffer.from(subject);
-    const { plain, plainCount, queue, idCount } = sublist.match(
+    const { plain, plainCount, queue, queueCount, linkCount } = sublist.match(
       bytes,
       0,
       bytes.length,
@@ -161,7 +163,9 @@ export class InternalClient implements InternalMessaging, Announcing {
       return slot > 0 || (slot < 0 && !(crossings.at(-slot) instanceof Received));
     };
     for (let i = 0; i < plainCount; i++) if (isOther(plain[i]!)) return true;
-    for (let i = 0; i < idCount - plainCount; i++) if (isOther(queue[i]!)) return true;
+    // Whoever is on another server is somebody else.
+    if (linkCount > 0) return true;
+    for (let i = 0; i < queueCount; i++) if (isOther(queue[i]!)) return true;
     return false;
   }
 

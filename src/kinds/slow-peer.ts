@@ -17,6 +17,7 @@ interface Client {
 export function slowPeerOf({ cid, peer, options, identity, account }: Client): SlowPeer {
   const { name, lang, version } = options;
   return {
+    kind: "Client",
     cid,
     ip: peer.ip,
     port: peer.port,

@@ -3,6 +3,7 @@
 import { hashBytes } from "../bytes/hash.ts";
 import type { Account } from "../core/account.ts";
 import type { SinkName } from "../core/sink.ts";
+import { TraceKind } from "../core/tracing/message-trace.ts";
 import type { MessageTracing, TracePublisher } from "../core/tracing/message-tracing.ts";
 import { goQuote } from "../protocol/go-quote.ts";
 import type { Message } from "../protocol/message.ts";
@@ -19,6 +20,7 @@ interface TracedClient extends Violator {
 }
 
 class TracedPublisher implements TracePublisher {
+  readonly kind = TraceKind.Client;
   readonly account: Account;
   readonly #client: TracedClient;
   readonly #host: ViolationHost;

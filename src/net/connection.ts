@@ -7,11 +7,15 @@
 import type { SinkName } from "../core/sink.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
+import { CLIENT_GRAMMAR } from "../protocol/grammar.ts";
+import type { InterestVerb } from "../protocol/interest-verb.ts";
 import type { Message } from "../protocol/message.ts";
-import { Parser, type ParserFault, type ParserHandler } from "../protocol/parser.ts";
+import { Parser } from "../protocol/parser.ts";
+import type { ParserFault, ParserHandler } from "../protocol/parser-handler.ts";
 import { KIND_PAYLOAD, STATE_KIND } from "../protocol/parser-states.ts";
 import { Inbound, type InboundOwner } from "./inbound.ts";
 import { Outbound, type OutboundOwner } from "./outbound.ts";
+import type { ServerStats } from "./server-stats.ts";
 import type { SlowPeer } from "./slow/slow-consumer.ts";
 import type { SlowConsumers } from "./slow/slow-consumers.ts";
 import type { TlsSession } from "./tls/session.ts";
@@ -45,22 +49,6 @@ export interface ConnectionHost {
 export const Activity = { None: 0, Alive: 1, Interest: 2 } as const;
 type Activity = (typeof Activity)[keyof typeof Activity];
 
-/** Counters of one server. */
-export interface ServerStats {
-  inMsgs: number;
-  inBytes: number;
-  outMsgs: number;
-  outBytes: number;
-  slowConsumers: number;
-  staleConnections: number;
-  stalledProducers: number;
-  /** Pieces of input, and their bytes. */
-  reads: number;
-  readBytes: number;
-  /** Messages that were gathered, as they came in several pieces or were written in an uncommon way. */
-  gatheredMsgs: number;
-}
-
 /** Who is at the other end. */
 export interface Peer {
   readonly ip: string;
@@ -93,13 +81,24 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   protected readonly host: ConnectionHost;
   #watch: WriteWatch | null = null;
 
-  protected constructor(host: ConnectionHost, transport: Transport, cid: number, peer: Peer) {
+  /**
+   * @param grammar what the peer's lines may be.
+   * @param message filled by the parser; connections of one grammar share it.
+   */
+  protected constructor(
+    host: ConnectionHost,
+    transport: Transport,
+    cid: number,
+    peer: Peer,
+    grammar = CLIENT_GRAMMAR,
+    message = host.message,
+  ) {
     this.host = host;
     this.cid = cid;
     this.peer = peer;
     this.outbound = new Outbound(transport, host.turn, this, host.options.maxPending);
     const { maxControlLine } = host.options;
-    this.parser = new Parser(this, host.message, maxControlLine, INT32_MAX);
+    this.parser = new Parser(this, message, maxControlLine, INT32_MAX, grammar);
     this.inbound = new Inbound(this, this.parser, transport, host.turn);
     this.applyOptions();
   }
@@ -110,9 +109,12 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
     this.outbound.dropsWhenStalled = options.noFastProducerStall;
     this.outbound.tracing = log.tracing;
     this.outbound.debugging = log.debugging;
-    this.parser.tracing = log.tracing;
-    this.parser.maxControlLine = options.maxControlLine;
-    this.parser.maxPayload = options.maxPayload < 0 ? INT32_MAX : options.maxPayload;
+    const { parser } = this;
+    const { controlLineFactor, hasPayloadLimit } = parser.grammar;
+    parser.tracing = log.tracing;
+    parser.maxControlLine = Math.min(options.maxControlLine * controlLineFactor, INT32_MAX);
+    const isLimited = hasPayloadLimit && options.maxPayload >= 0;
+    parser.maxPayload = isLimited ? options.maxPayload : INT32_MAX;
   }
 
   /** `ip:port - cid:N` and, once known, who the peer says it is. Begins every log line. */
@@ -123,6 +125,11 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
 
   /** It has yet to say who it is, and must. */
   abstract get isAwaited(): boolean;
+
+  /** In what it is sent the name of the account comes before the subject. */
+  get namesAccounts(): boolean {
+    return false;
+  }
 
   /** Who it is, for those who look for slow consumers. */
   abstract slowPeer(): SlowPeer;
@@ -153,6 +160,9 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   abstract onInfo(buf: Buffer, start: number, end: number): void;
   abstract onPeerError(buf: Buffer, start: number, end: number): void;
   abstract onArguments(verb: string, buf: Buffer, start: number, end: number): void;
+  /** Only the grammar of routes has such lines. */
+  onInterest(_verb: InterestVerb, _buf: Buffer, _start: number, _end: number): void {}
+
   abstract onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
   abstract onMaxReached(sid: string, max: number): void;
   abstract onSubscriptionEnded(sid: string): void;
@@ -231,7 +241,7 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
   close(reason: ClosedReason, { flush = true } = {}): void {
     if (this.isClosed) return;
     this.closedReason = reason;
-    this.host.log.debug(`${this.label} - Client connection closed: ${reason}`);
+    this.logClosing(reason);
     this.parser.stop();
     this.#watch?.stop();
     this.inbound.stop();
@@ -247,6 +257,12 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
     else this.#watched.onEnding(() => this.#abandon());
   }
 
+  /** It was found to be a slow consumer, for the first time or again. */
+  onSlowDetected(_isFirst: boolean): void {
+    this.host.stats.slowConsumers++;
+    this.account.slowConsumers++;
+  }
+
   onPendingExceeded(): void {
     this.#watched.onPendingExceeded();
   }
@@ -259,13 +275,17 @@ export abstract class Connection implements InboundOwner, OutboundOwner, ParserH
     this.#watch?.onProgress();
   }
 
+  protected logClosing(reason: ClosedReason): void {
+    this.host.log.debug(`${this.label} - Client connection closed: ${reason}`);
+  }
+
   /** Adds what came and went since the last time to the totals. */
   foldCounters(): void {
     if (this.activity !== Activity.None || this.freshMsgs > 0) this.#onActivity();
     const { stats, sampler } = this.host;
     if (sampler !== null) {
       const isMidway = !this.isClosed && STATE_KIND[this.parser.state] === KIND_PAYLOAD;
-      sampler.onChunk(this.cid, this.host.message, this.freshMsgs, isMidway);
+      sampler.onChunk(this.cid, this.parser.message, this.freshMsgs, isMidway);
     }
     this.inMsgs += this.freshMsgs;
     this.inBytes += this.freshBytes;

@@ -7,11 +7,14 @@
 
 import { freeMemory } from "../bytes/buffer-pool.ts";
 import type { Parser } from "../protocol/parser.ts";
+import { guarded } from "./guarded.ts";
 import type { Transport } from "./transport.ts";
 import type { Laggard, Producer, Turn } from "./turn.ts";
 
-/** Longest wait of a producer for its receivers, per chunk of input. */
-const STALL_MS = 10;
+/** How long input waits for the log, where that lags with traces of it. */
+const TRACE_STALL_MS = 10;
+/** In place of a timer: the input waits for the next turn. */
+const RESTING = "resting";
 /** Shorter chunks are left to the collector: taking their memory back costs more than it gives. */
 const FREED_CHUNK_MIN = 4096;
 
@@ -24,6 +27,8 @@ export interface InboundOwner {
   onInputDone(): void;
   /** The input waits for a receiver. */
   onStall(receiver: Laggard): void;
+  /** A fault of ours in what the input means. */
+  onInternalError(error: Error): void;
   /** Whether so many bytes may be kept while input is held; false ends the connection. */
   mayHold(bytes: number): boolean;
 }
@@ -35,7 +40,7 @@ export class Inbound implements Producer {
   readonly #turn: Turn;
   /** Chunks not parsed yet, while the input waits; null before it has ever waited. */
   #backlog: Buffer[] | null = null;
-  #stallTimer: Timer | undefined;
+  #stallTimer: Timer | typeof RESTING | undefined;
   #isHeld = false;
   #hasEnded = false;
 
@@ -84,19 +89,33 @@ export class Inbound implements Producer {
     this.#goOn();
   }
 
+  /** Lets others have their turn before more than the operation under way is parsed. */
+  rest(): void {
+    if (this.#isWaiting) return;
+    this.#stallTimer = RESTING;
+    this.#parser.pause();
+    this.transport.pause();
+    setImmediate(() => {
+      if (this.#stallTimer === RESTING) this.resumeInput();
+    });
+  }
+
   resumeInput(): void {
     if (this.#stallTimer === undefined) return;
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = undefined;
-    this.#goOn();
+    this.#clearStall();
+    guarded(this.#owner, () => this.#goOn());
   }
 
   /** Drops what has not been parsed. */
   stop(): void {
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = undefined;
+    this.#clearStall();
     this.#isHeld = false;
     this.#backlog = null;
+  }
+
+  #clearStall(): void {
+    if (this.#stallTimer !== RESTING) clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
   }
 
   #goOn(): void {
@@ -118,7 +137,7 @@ export class Inbound implements Producer {
     this.#turn.lagging = null;
     // Whoever has paused the parser wants a pause, whatever has become of the reason meanwhile.
     if ((lagging !== null || at < length) && !this.#owner.isClosed) {
-      if (lagging !== null || !this.#isHeld) this.#stall(lagging);
+      if (lagging !== null || !this.#isWaiting) this.#stall(lagging);
       if (at < length && this.#mayKeep(length - at)) {
         this.#keep(chunk.subarray(at), true);
         return;
@@ -149,7 +168,8 @@ export class Inbound implements Producer {
    */
   #stall(receiver: Laggard | null): void {
     this.transport.pause();
-    this.#stallTimer = setTimeout(() => this.resumeInput(), STALL_MS);
+    const stallMs = receiver?.stallMs ?? TRACE_STALL_MS;
+    this.#stallTimer = setTimeout(() => this.resumeInput(), stallMs);
     if (receiver !== null) this.#owner.onStall(receiver);
   }
 }

@@ -3,6 +3,7 @@
 import type { Socket, TCPSocketListener } from "bun";
 import { bindPort } from "./bind.ts";
 import type { Connection, Peer } from "./connection.ts";
+import { peerOf, SOCKET_EVENTS, type SocketData } from "./socket-events.ts";
 import type { Handshake } from "./tls/handshake.ts";
 import type { Transport } from "./transport.ts";
 
@@ -18,12 +19,6 @@ export interface Acceptor {
 export interface ListenerTls {
   /** Takes an accepted socket, unless there is no TLS at this time. */
   take(socket: Socket<SocketData>, acceptor: Acceptor, peer: Peer): Handshake | null;
-}
-
-/** What an accepted socket belongs to: a connection once its byte stream is what it will stay. */
-export interface SocketData {
-  connection: Connection | null;
-  handshake: Handshake | null;
 }
 
 export class Listener {
@@ -71,9 +66,10 @@ function bind(
     allowHalfOpen: true,
     data: { connection: null, handshake: null },
     socket: {
+      ...SOCKET_EVENTS,
       open(socket) {
         socket.data = { connection: null, handshake: null };
-        const peer = { ip: plainAddress(socket.remoteAddress), port: socket.remotePort };
+        const peer = peerOf(socket);
         const handshake = tls?.take(socket, acceptor, peer) ?? null;
         if (handshake !== null) {
           socket.data.handshake = handshake;
@@ -86,35 +82,6 @@ function bind(
         acceptor.admit(connection);
         if (!connection.isClosed) connection.onEstablished();
       },
-      data(socket, chunk) {
-        const { connection } = socket.data;
-        if (connection !== null) connection.onData(chunk);
-        else socket.data.handshake?.onData(chunk);
-      },
-      drain(socket) {
-        socket.data.connection?.onDrain();
-      },
-      end(socket) {
-        const { connection, handshake } = socket.data;
-        (connection ?? handshake)?.onInputEnd();
-      },
-      close(socket, error) {
-        const { connection, handshake } = socket.data;
-        const hasFailed = error !== undefined && error !== null;
-        if (connection !== null) connection.onTransportClosed(hasFailed);
-        else handshake?.onClosed(hasFailed);
-        socket.data.connection = null;
-        socket.data.handshake = null;
-      },
-      error(socket, error) {
-        const { connection, handshake } = socket.data;
-        (connection ?? handshake)?.onInternalError(error);
-      },
     },
   });
-}
-
-/** An IPv4 peer of an IPv6 socket is shown as IPv4. */
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

@@ -15,6 +15,7 @@
  */
 
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
+import { LINK_BASE } from "../core/link/link.ts";
 import type { PermissionSet } from "../core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../core/permissions/reply-permits.ts";
 import type { Sink, SinkName } from "../core/sink.ts";
@@ -33,6 +34,13 @@ const EARLY_STALL_BYTES = 4 * 1024 * 1024;
  * some six megabytes a second: a receiver that reads faster than that catches up.
  */
 const STALL_STEP_BYTES = 64 * 1024;
+/** Longest wait of a producer, per step. */
+const STALL_MS = 10;
+/**
+ * The same where another server is near its limit. Very many may send to it, and it must not be lost
+ * together with all that is on its way; what they add in so long a time is little.
+ */
+const LINK_STALL_MS = 500;
 /** A receiver that has taken bytes this recently is worth waiting for. */
 const PROGRESS_MS = 100;
 
@@ -123,6 +131,15 @@ export class Outbound implements Sink, Flushable, Laggard {
 
   get isBlocked(): boolean {
     return (this.#state & BLOCKED) !== 0;
+  }
+
+  get isReading(): boolean {
+    return this.#lag !== null && performance.now() - this.#lag.progressAt < PROGRESS_MS;
+  }
+
+  get stallMs(): number {
+    const isFull = this.slot >= LINK_BASE && this.pendingBytes > this.#stallAlways;
+    return isFull ? LINK_STALL_MS : STALL_MS;
   }
 
   /** Pending bytes from which producers wait for a receiver that is reading. */
@@ -228,7 +245,7 @@ export class Outbound implements Sink, Flushable, Laggard {
     if (pending < this.#stallEarly) return false;
     if (this.dropsWhenStalled) return true;
     const mustWait = pending > this.#stallAlways;
-    if (mustWait || performance.now() - this.#lag!.progressAt < PROGRESS_MS) {
+    if (mustWait || this.isReading) {
       this.#turn.lagging = this;
     }
     return true;

@@ -18,6 +18,10 @@ export interface Producer {
 
 /** A receiver that is far behind. */
 export interface Laggard {
+  /** It has taken something a moment ago. */
+  readonly isReading: boolean;
+  /** How long a producer waits for it at most, before it may send it a little more. */
+  readonly stallMs: number;
   /** Calls the producer back once less is pending, or when the receiver closes. */
   addWaiting(producer: Producer): void;
 }
@@ -28,6 +32,9 @@ export class Turn {
    * after each message, waits for it, and clears it.
    */
   lagging: Laggard | null = null;
+  /** Null when nobody has to be flushed before the others. */
+  #first: Flushable | null = null;
+  #isScheduled = false;
   #dirty: Flushable[] = [];
   #flushing: Flushable[] = [];
   #count = 0;
@@ -35,11 +42,27 @@ export class Turn {
 
   /** Lists an outbound for the end of this turn. The caller makes sure it is listed once. */
   add(outbound: Flushable): void {
-    if (this.#count === 0) setImmediate(this.#onTurnEnd);
+    if (!this.#isScheduled) this.#schedule();
     this.#dirty[this.#count++] = outbound;
   }
 
+  /** Lists what is flushed before all others, so that what it writes to them goes out with the rest. */
+  addFirst(flushable: Flushable): void {
+    if (!this.#isScheduled) this.#schedule();
+    this.#first = flushable;
+  }
+
+  #schedule(): void {
+    this.#isScheduled = true;
+    setImmediate(this.#onTurnEnd);
+  }
+
   #flushAll(): void {
+    for (let first = this.#first; first !== null; first = this.#first) {
+      this.#first = null;
+      first.flush();
+    }
+    this.#isScheduled = false;
     const flushing = this.#dirty;
     const count = this.#count;
     this.#dirty = this.#flushing;

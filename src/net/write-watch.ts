@@ -16,8 +16,8 @@ export interface WatchedConnection extends DiagnosedConnection {
   readonly isClosed: boolean;
   /** It has yet to say who it is. */
   readonly isAwaited: boolean;
-  readonly account: DiagnosedConnection["account"] & { slowConsumers: number };
   readonly outbound: DiagnosedConnection["outbound"] & { readonly sentBeforeBlock: number };
+  onSlowDetected(isFirst: boolean): void;
   close(reason: ClosedReason, how: { readonly flush: boolean }): void;
 }
 
@@ -27,7 +27,6 @@ export interface WriteWatchHost extends DiagnosisHost {
     readonly writeDeadlineMs: number;
     readonly writeTimeout: WriteTimeoutPolicy;
   };
-  readonly stats: { slowConsumers: number };
 }
 
 export class WriteWatch {
@@ -140,8 +139,7 @@ export class WriteWatch {
   }
 
   #reportSlow(what: string, outcome: Outcome): void {
-    this.#host.stats.slowConsumers++;
-    this.#connection.account.slowConsumers++;
+    this.#connection.onSlowDetected(!this.#isSlow);
     const state = this.#isSlow ? "State" : "Detected";
     this.#host.log.info(`${this.#connection.label} - Slow Consumer ${state}: ${what}`);
     const episode = this.#episode ?? new Episode(this.#connection, this.#host);

@@ -44,6 +44,13 @@ export const ClosedReason = {
   Kicked: "Kicked",
   ProxyNotTrusted: "Proxy Not Trusted",
   ProxyRequired: "Proxy Required",
+  WrongPort: "Incorrect Port",
+  DuplicateRoute: "Duplicate Route",
+  RouteRemoved: "Route Removed",
+  WrongGateway: "Wrong Gateway",
+  MissingAccount: "Missing Account",
+  ClusterNameConflict: "Cluster Name Conflict",
+  DuplicateServerName: "Duplicate Server Name",
 } as const;
 
 export type ClosedReason = (typeof ClosedReason)[keyof typeof ClosedReason];

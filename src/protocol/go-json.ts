@@ -4,7 +4,7 @@
  * first value of a wrong type fails the whole document, integers are not floats, depth is limited.
  */
 
-import { goJsonFault } from "./go-json-fault.ts";
+import { checkGoJson } from "./go-struct.ts";
 
 /** What a field takes. A nested map is an object with fields of its own, a `SubjectPermission`. */
 export type FieldType = "string" | "bool" | "int" | "strings" | Fields;
@@ -18,7 +18,6 @@ export interface GivenField {
   value: unknown;
 }
 
-const DEPTH_MAX = 10_000;
 const INTEGER = /^-?\d+$/;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -31,22 +30,14 @@ const INT64_MIN = -(2n ** 63n);
  * @throws Error with the reason when the syntax or a type is wrong.
  */
 export function decodeGoJson(json: string, fields: Fields, struct: string): GivenField[] {
-  const document = parseDocument(json);
-  if (nestingDepth(json) > DEPTH_MAX) throw new Error("exceeded max depth");
+  checkGoJson(json);
+  const document: unknown = JSON.parse(json);
   if (document === null) return [];
   if (typeof document !== "object" || Array.isArray(document)) {
     const what = kindOf(document);
     throw new Error(`json: cannot unmarshal ${what} into Go value of type server.${struct}`);
   }
   return decodeObject(json, fields, struct);
-}
-
-function parseDocument(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new Error(goJsonFault(json));
-  }
 }
 
 /** @param path of the object, from the struct's name. */
@@ -138,16 +129,4 @@ function stringEnd(json: string, start: number): number {
   let i = start + 1;
   while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
   return i + 1;
-}
-
-function nestingDepth(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (let i = 0; i < json.length; i++) {
-    const char = json[i];
-    if (char === '"') i = stringEnd(json, i) - 1;
-    else if (char === "{" || char === "[") deepest = Math.max(deepest, ++depth);
-    else if (char === "}" || char === "]") depth--;
-  }
-  return deepest;
 }

@@ -19,6 +19,10 @@ export interface ServerInfo {
   host: string;
   port: number;
   headers: boolean;
+  /** Name of the cluster; "" for none. */
+  cluster: string;
+  /** `host:port` of this server and of others of its cluster; empty as long as it is alone. */
+  connectUrls: readonly string[];
   /** Clients have to say who they are. */
   authRequired: boolean;
   tls: InfoTls;
@@ -77,6 +81,8 @@ export function encodeInfo(server: ServerInfo, client: ClientInfo): Buffer {
     client_id: client.cid,
     client_ip: client.ip,
     ...(client.nonce ? { nonce: client.nonce } : {}),
+    ...(server.cluster === "" ? {} : { cluster: server.cluster }),
+    ...(server.connectUrls.length === 0 ? {} : { connect_urls: server.connectUrls }),
     ...(client.isLameDuck ? { ldm: true } : {}),
     ...(client.account === undefined ? {} : { connect_info: true, remote_account: client.account }),
     ...(client.isSystemAccount ? { acc_is_sys: true } : {}),

@@ -53,6 +53,17 @@ export const SU = 44;
 export const SUB = 45;
 export const SUB_SPACES = 46;
 export const SUB_ARG = 47;
+export const A = 48;
+export const ASUB = 49;
+export const ASUB_SPACES = 50;
+export const ASUB_ARG = 51;
+export const AUSUB = 52;
+export const AUSUB_SPACES = 53;
+export const AUSUB_ARG = 54;
+export const L = 55;
+export const LS = 56;
+export const R = 57;
+export const RS = 58;
 export const U = 59;
 export const UN = 60;
 export const UNS = 61;
@@ -60,48 +71,18 @@ export const UNSU = 62;
 export const UNSUB = 63;
 export const UNSUB_SPACES = 64;
 export const UNSUB_ARG = 65;
+export const M = 66;
+export const MS = 67;
+export const MSG = 68;
+export const MSG_SPACES = 69;
+export const MSG_ARG = 70;
 export const I = 71;
 export const IN = 72;
 export const INF = 73;
 export const INFO = 74;
 export const INFO_ARG = 75;
 
-const STATE_COUNT = 80;
-
-/**
- * Next state by `state << 8 | byte`, 0 where the byte has no place in the verb.
- * States that take any byte (arguments, payloads, the rest of a PING line) are not in the table.
- */
-export const NEXT_STATE: Uint8Array = spellingTable();
-
-function spellingTable(): Uint8Array {
-  const table = new Uint8Array(STATE_COUNT << 8);
-  spell(table, "pub ", [START, P, PU, PUB, PUB_SPACES]);
-  spell(table, "ing", [P, PI, PIN, PING]);
-  spell(table, "ong", [P, PO, PON, PONG]);
-  spell(table, "hpub ", [START, H, HP, HPU, HPUB, HPUB_SPACES]);
-  spell(table, "msg ", [H, HM, HMS, HMSG, HMSG_SPACES]);
-  spell(table, "sub ", [START, S, SU, SUB, SUB_SPACES]);
-  spell(table, "unsub ", [START, U, UN, UNS, UNSU, UNSUB, UNSUB_SPACES]);
-  spell(table, "connect", [START, C, CO, CON, CONN, CONNE, CONNEC, CONNECT]);
-  spell(table, "info", [START, I, IN, INF, INFO]);
-  spell(table, "+ok", [START, PLUS_SIGN, PLUS_O, PLUS_OK]);
-  const error = [START, MINUS_SIGN, MINUS_E, MINUS_ER, MINUS_ERR, MINUS_ERR_SPACES];
-  spell(table, "-err ", error);
-  return table;
-}
-
-/** Enters a verb, or its end after a shared beginning; a space stands for space or tab. */
-function spell(table: Uint8Array, letters: string, states: readonly number[]): void {
-  for (let i = 0; i < letters.length; i++) {
-    const from = states[i]! << 8;
-    const to = states[i + 1]!;
-    const letter = letters.charCodeAt(i);
-    table[from | letter] = to;
-    if (letter === 0x20) table[from | 0x09] = to;
-    else if (letter >= 0x61) table[from | (letter & ~0x20)] = to;
-  }
-}
+export const STATE_COUNT = 80;
 
 /** Kind of each state: how the parser treats the next byte. */
 export const KIND_VERB = 0;
@@ -122,6 +103,9 @@ function kindTable(): Uint8Array {
     PUB_SPACES,
     HPUB_SPACES,
     HMSG_SPACES,
+    MSG_SPACES,
+    ASUB_SPACES,
+    AUSUB_SPACES,
     SUB_SPACES,
     UNSUB_SPACES,
     MINUS_ERR_SPACES,
@@ -138,13 +122,3 @@ function kindTable(): Uint8Array {
   table.fill(KIND_PAYLOAD, PAYLOAD, PAYLOAD_LF + 1);
   return table;
 }
-
-/** The verb whose arguments a state collects; nats-server does not trace INFO and -ERR. */
-export const TRACED_VERBS: Readonly<Record<number, string | undefined>> = {
-  [PUB_ARG]: "PUB",
-  [HPUB_ARG]: "HPUB",
-  [HMSG_ARG]: "HMSG",
-  [SUB_ARG]: "SUB",
-  [UNSUB_ARG]: "UNSUB",
-  [CONNECT_ARG]: "CONNECT",
-};

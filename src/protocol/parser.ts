@@ -4,7 +4,7 @@
  * Bytes come in any pieces; operations go out as offsets into the buffer that holds them. There are
  * two ways through:
  *
- * - A PUB or HPUB that lies whole in the input and is written the common way (single spaces, CR LF,
+ * - A message that lies whole in the input and is written the common way (single spaces, CR LF,
  *   within limits) is scanned once and handed on where it lies.
  * - Everything else goes byte by byte through the states of `parser-states.ts`, which follow
  *   nats-server exactly, down to which byte an error is reported at. A message that is split or
@@ -14,91 +14,59 @@
  * or one message that it is allowed to send.
  */
 
-import { CR, LF, LOWER_CASE_BIT, SPACE, TAB } from "../bytes/ascii.ts";
+import { CR, LETTER_H, LF, LOWER_CASE_BIT, SPACE, TAB } from "../bytes/ascii.ts";
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
-import { hashBytes } from "../bytes/hash.ts";
-import { Message } from "./message.ts";
+import { gatherPublish, gatherRouted } from "./gathered-line.ts";
+import type { Grammar } from "./grammar.ts";
+import { interestVerb, NO_INTEREST } from "./interest-verb.ts";
+import type { Message } from "./message.ts";
 import { argumentsOfPub, MessageScanner } from "./message-scanner.ts";
+import type { ParserFault, ParserHandler } from "./parser-handler.ts";
 import * as state from "./parser-states.ts";
-import { NEXT_STATE, STATE_KIND } from "./parser-states.ts";
-import { PublishArgs, type PublishFault } from "./publish-args.ts";
-
-/** Why input was refused. The connection is beyond repair afterwards. */
-export type ParserFault =
-  | PublishFault
-  | "unknown operation"
-  | "control line too long"
-  | "payload too large"
-  | "headers not supported"
-  | "authorization required";
-
-/** What a connection kind does with each operation. Ranges are valid during the call only. */
-export interface ParserHandler {
-  /** A whole message. */
-  onMessage(message: Message): void;
-  /**
-   * The line of a message whose body is still to come, or that was written in an uncommon way;
-   * `onMessage` follows with the same object.
-   */
-  onMessageLine(message: Message): void;
-  onConnect(buf: Buffer, start: number, end: number): void;
-  /** Something else than CONNECT comes while that is required. False refuses it. */
-  onEarlyOperation(): boolean;
-  onSub(buf: Buffer, start: number, end: number): void;
-  onUnsub(buf: Buffer, start: number, end: number): void;
-  onPing(): void;
-  onPong(): void;
-  onInfo(buf: Buffer, start: number, end: number): void;
-  /** The peer reports an error. */
-  onPeerError(buf: Buffer, start: number, end: number): void;
-  /** Arguments as they came, before anything is made of them; only while `tracing`. */
-  onArguments(verb: string, buf: Buffer, start: number, end: number): void;
-  /**
-   * Input is refused.
-   *
-   * For "payload too large" the message's `totalBytes` is the size that was asked for.
-   *
-   * @param at for an unknown operation the index of the offending byte in the input, whose end is
-   *     `end`; otherwise the range of the arguments.
-   */
-  onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void;
-}
+import { STATE_KIND } from "./parser-states.ts";
+import { PublishArgs } from "./publish-args.ts";
+import { RoutedScanner } from "./routed-scanner.ts";
 
 const RUNNING = 0;
 const PAUSED = 1;
 const STOPPED = 2;
 
+const HELD = -1;
+
 const LETTER_C = 0x63;
-const LETTER_H = 0x68;
 const LETTER_P = 0x70;
 
 /** Shared by all parsers: a line is handled before the next one is read. */
 const publishArgs = new PublishArgs();
 const scanner = new MessageScanner();
+const routedScanner = new RoutedScanner();
 
 export class Parser {
   /** Bytes of arguments in one line. */
   maxControlLine: number;
   /** Bytes of header block and payload; 2^31 - 1 for no limit. */
   maxPayload: number;
-  /** Whether HPUB is understood. */
-  headersAllowed = false;
+  /** Whether HPUB is understood: by routes always, by clients once that is agreed upon. */
+  headersAllowed: boolean;
   /** Whether anything but CONNECT is refused. */
   connectRequired = false;
   /** Whether arguments are shown to `onArguments`. */
   tracing = false;
+  /** Whether the connection is one account's own, so that lines of routes do not name it. */
+  isDedicated = false;
   /** State number as nats-server prints it. */
   state = state.START;
 
   readonly message: Message;
+  readonly grammar: Grammar;
   readonly #handler: ParserHandler;
   #flow = RUNNING;
-  /** Where the arguments begin in the input, while they all lie there. */
+  /** First byte of the line, as lower case: verbs of routes share their last states. */
+  #first = 0;
+  /** Where the arguments begin in the input; `HELD` when they began earlier and gather in `#held`. */
   #argStart = 0;
   /** Bytes to leave out before the line feed: 1 after a carriage return. */
   #drop = 0;
-  /** Whether arguments continue from earlier input and gather in `#held`. */
-  #argHeld = false;
   #held: Buffer = NO_BUFFER;
   #heldLength = 0;
   /** The message whose body is arriving in `#held`. */
@@ -111,9 +79,12 @@ export class Parser {
     message: Message,
     maxControlLine: number,
     maxPayload: number,
+    grammar: Grammar,
   ) {
     this.#handler = handler;
     this.message = message;
+    this.grammar = grammar;
+    this.headersAllowed = grammar.isRouted;
     this.maxControlLine = maxControlLine;
     this.maxPayload = maxPayload;
   }
@@ -143,7 +114,9 @@ export class Parser {
     let i = from;
     while (i < to && this.#flow === RUNNING) {
       if (this.state === state.START && !this.tracing && !this.connectRequired) {
-        const next = this.#scan(buf, i, to);
+        const next = this.grammar.isRouted
+          ? routedScanner.scan(buf, i, to, this)
+          : this.#scan(buf, i, to);
         if (next !== 0) {
           this.#handler.onMessage(this.message);
           i = next;
@@ -172,18 +145,20 @@ export class Parser {
   /** Follows the states up to the end of one operation or of the input. */
   #step(buf: Buffer, from: number, to: number): number {
     let i = from;
+    if (this.state === state.START) this.#first = buf[i]! | LOWER_CASE_BIT;
     if (this.state === state.START && this.connectRequired) {
-      if (this.#isEarly(buf[i]!)) {
+      if (this.#isEarly()) {
         this.#fault("authorization required", buf, i, to);
         return i;
       }
       // Whether it is let in may take a while to decide.
       if (this.#flow !== RUNNING) return i;
     }
+    const { nextState } = this.grammar;
     do {
       switch (STATE_KIND[this.state]) {
         case state.KIND_VERB: {
-          const next = NEXT_STATE[(this.state << 8) | buf[i]!]!;
+          const next = nextState[(this.state << 8) | buf[i]!]!;
           if (next === 0) {
             this.#fault("unknown operation", buf, i, to);
             return i;
@@ -218,8 +193,8 @@ export class Parser {
   }
 
   /** Whether an operation that begins so comes before CONNECT, and may not. */
-  #isEarly(first: number): boolean {
-    if ((first | LOWER_CASE_BIT) === LETTER_C) return false;
+  #isEarly(): boolean {
+    if (this.#first === LETTER_C) return false;
     this.connectRequired = !this.#handler.onEarlyOperation();
     return this.connectRequired;
   }
@@ -240,6 +215,7 @@ export class Parser {
   }
 
   #collectArguments(buf: Buffer, from: number, to: number): number {
+    const isHeld = this.#argStart === HELD;
     let i = from;
     for (; i < to; i++) {
       const byte = buf[i]!;
@@ -247,17 +223,16 @@ export class Parser {
       // As in nats-server, a carriage return anywhere shortens an unsplit line by one byte and
       // is left out of a split one.
       if (byte === CR) this.#drop = 1;
-      else if (this.#argHeld) this.#hold(buf, i, i + 1);
-      if (this.#argHeld && this.#heldLength > this.maxControlLine) {
+      else if (isHeld) this.#hold(buf, i, i + 1);
+      if (isHeld && this.#heldLength > this.maxControlLine) {
         this.#fault("control line too long", buf, i, to);
         return i;
       }
     }
     if (i === to) return to;
-    const source = this.#argHeld ? this.#held : buf;
-    const start = this.#argHeld ? 0 : this.#argStart;
-    const end = this.#argHeld ? this.#heldLength : i - this.#drop;
-    this.#argHeld = false;
+    const source = isHeld ? this.#held : buf;
+    const start = isHeld ? 0 : this.#argStart;
+    const end = isHeld ? this.#heldLength : i - this.#drop;
     this.#drop = 0;
     if (end - start > this.maxControlLine) {
       this.#fault("control line too long", source, start, end);
@@ -271,67 +246,89 @@ export class Parser {
   #finishLine(buf: Buffer, start: number, end: number): void {
     const argState = this.state;
     this.state = state.START;
-    const verb = state.TRACED_VERBS[argState];
-    if (this.tracing && verb !== undefined) this.#handler.onArguments(verb, buf, start, end);
+    if (this.tracing) {
+      const verb = this.grammar.tracedVerb(argState, this.#first);
+      if (verb !== undefined) this.#handler.onArguments(verb, buf, start, end);
+    }
+    const { isRouted } = this.grammar;
     switch (argState) {
       case state.PUB_ARG:
       case state.HPUB_ARG:
-      case state.HMSG_ARG:
-        this.#beginMessage(argState, buf, start, end);
+        this.#beginPublish(argState === state.HPUB_ARG, buf, start, end);
         return;
-      case state.SUB_ARG:
-        this.#handler.onSub(buf, start, end);
-        break;
-      case state.UNSUB_ARG:
-        this.#handler.onUnsub(buf, start, end);
-        break;
+      case state.MSG_ARG:
+      case state.HMSG_ARG:
+        if (isRouted) this.#beginRouted(buf, start, end);
+        else this.#beginNothing();
+        return;
       case state.CONNECT_ARG:
         this.#handler.onConnect(buf, start, end);
         break;
       case state.INFO_ARG:
         this.#handler.onInfo(buf, start, end);
         break;
-      default:
+      case state.MINUS_ERR_ARG:
         this.#handler.onPeerError(buf, start, end);
+        break;
+      default:
+        if (isRouted) this.#finishInterest(argState, buf, start, end);
+        else if (argState === state.SUB_ARG) this.#handler.onSub(buf, start, end);
+        else this.#handler.onUnsub(buf, start, end);
     }
     this.#releaseHeld();
   }
 
+  /** A SUB of clients means nothing here, as in nats-server. */
+  #finishInterest(argState: number, buf: Buffer, start: number, end: number): void {
+    const verb = interestVerb(argState, this.#first);
+    if (verb !== NO_INTEREST) this.#handler.onInterest(verb, buf, start, end);
+  }
+
   /** Checks a publish line and holds it, rewritten the common way, until its body is there. */
-  #beginMessage(argState: number, buf: Buffer, start: number, end: number): void {
-    const args = publishArgs;
-    if (argState === state.HMSG_ARG) {
-      // Clients have no use for HMSG, yet nats-server reads one as a publish of nothing to nobody.
-      args.setNothing();
-    } else {
-      const withHeaders = argState === state.HPUB_ARG;
-      if (withHeaders && !this.headersAllowed) {
-        this.#fault("headers not supported", buf, start, end);
-        return;
-      }
-      const fault = args.parse(buf, start, end, withHeaders);
-      if (fault !== "") {
-        this.#fault(fault, buf, start, end);
-        return;
-      }
-      if (args.totalBytes > this.maxPayload) {
-        this.message.totalBytes = args.totalBytes;
-        this.#fault("payload too large", buf, start, end);
-        return;
-      }
+  #beginPublish(withHeaders: boolean, buf: Buffer, start: number, end: number): void {
+    if (withHeaders && !this.headersAllowed) {
+      this.#fault("headers not supported", buf, start, end);
+      return;
     }
-    const source = this.#held;
-    const line = takeBuffer(args.commonLength);
-    const message = new Message();
-    args.writeCommon(buf, line, message);
-    releaseBuffer(source);
-    this.#held = line;
+    const fault = publishArgs.parse(buf, start, end, withHeaders);
+    if (fault !== "") {
+      this.#fault(fault, buf, start, end);
+      return;
+    }
+    if (publishArgs.totalBytes > this.maxPayload) {
+      this.message.totalBytes = publishArgs.totalBytes;
+      this.#fault("payload too large", buf, start, end);
+      return;
+    }
+    const message = gatherPublish(publishArgs, buf);
+    this.#awaitBody(message);
+    this.#handler.onMessageLine(message);
+  }
+
+  /** The same for a message of a route. */
+  #beginRouted(buf: Buffer, start: number, end: number): void {
+    const message = gatherRouted(buf, start, end, this.#first, this.isDedicated);
+    if (typeof message === "string") {
+      this.#fault(message, buf, start, end);
+      return;
+    }
+    this.#awaitBody(message);
+    this.#handler.onMessageLine(message);
+  }
+
+  /** Clients have no use for HMSG, yet nats-server reads one as a publish of nothing to nobody. */
+  #beginNothing(): void {
+    publishArgs.setNothing();
+    this.#awaitBody(gatherPublish(publishArgs, NO_BUFFER));
+  }
+
+  /** Holds a line, in place of what was held of its arguments. */
+  #awaitBody(message: Message): void {
+    releaseBuffer(this.#held);
+    this.#held = message.buf;
     this.#heldLength = message.bodyStart;
     this.#heldMessage = message;
     this.state = state.PAYLOAD;
-    message.buf = line;
-    message.hash = hashBytes(line, 0, message.subjectEnd);
-    if (argState !== state.HMSG_ARG) this.#handler.onMessageLine(message);
   }
 
   #collectPayload(buf: Buffer, from: number, to: number): number {
@@ -363,10 +360,11 @@ export class Parser {
 
   /** The input ends inside a line of arguments: keeps what there is of it. */
   #holdArguments(buf: Buffer, to: number): void {
-    if (this.#argHeld) return;
-    this.#argHeld = true;
+    const start = this.#argStart;
+    if (start === HELD) return;
+    this.#argStart = HELD;
     this.#heldLength = 0;
-    this.#hold(buf, this.#argStart, to - this.#drop);
+    this.#hold(buf, start, to - this.#drop);
     if (this.#heldLength > this.maxControlLine) {
       this.#fault("control line too long", this.#held, 0, this.#heldLength);
     }

@@ -1,7 +1,7 @@
 /** The gate of a server: makes clients of what comes in, keeps count, and turns away. */
 
 import { Client } from "../kinds/client.ts";
-import type { ClientHost } from "../kinds/client-session.ts";
+import type { ClientHost } from "../kinds/client-host.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Connection, Peer } from "../net/connection.ts";
 import type { Acceptor } from "../net/listener.ts";

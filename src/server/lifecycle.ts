@@ -236,10 +236,17 @@ export class ServerProcess implements SignalHandlers, ServerControl, ProcessFile
 
   /** Goes to standard error wherever the log goes, as Go's dump does. */
   async #dump(signal: string): Promise<void> {
-    const { clients, stats, phase } = this.server;
+    const { clients, phase } = this.server;
+    const { routes, ...stats } = this.server.stats;
     let subscriptions = 0;
     for (const client of clients.values()) subscriptions += client.outbound.subCount;
-    const facts = { phase, clients: clients.size, subscriptions, ...stats };
+    const facts = {
+      phase,
+      clients: clients.size,
+      subscriptions,
+      ...stats,
+      routedMsgs: routes.inMsgs,
+    };
     const written = Bun.write(Bun.stderr, describeState(signal, facts));
     await Promise.race([written.catch(() => {}), Bun.sleep(DUMP_MS_MAX)]);
     await this.#exit(CRASH_CODE);

@@ -12,7 +12,7 @@ import type { ClientObserver } from "../kinds/client-observer.ts";
 import type { ClientSession } from "../kinds/client-session.ts";
 import { currentMicros } from "../log/clock.ts";
 import type { Logger } from "../log/logger.ts";
-import type { ServerStats } from "../net/connection.ts";
+import type { ServerStats } from "../net/server-stats.ts";
 import type { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import type { Phase } from "../process/signals.ts";

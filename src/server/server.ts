@@ -18,14 +18,15 @@ import type { Subscriptions } from "../core/subscriptions.ts";
 import type { MessageTracing } from "../core/tracing/message-tracing.ts";
 import type { ServerControl } from "../documents/server-control.ts";
 import type { Client } from "../kinds/client.ts";
-import type { ClientHost } from "../kinds/client-session.ts";
+import type { ClientHost } from "../kinds/client-host.ts";
 import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-client.ts";
 import { LogTail } from "../log/log-tail.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Certificates } from "../net/certificates.ts";
-import type { Connection, ServerStats } from "../net/connection.ts";
+import type { Connection } from "../net/connection.ts";
 import { Deadlines } from "../net/deadlines.ts";
+import { newServerStats } from "../net/server-stats.ts";
 import { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TlsSettings } from "../net/tls/settings.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
@@ -71,18 +72,7 @@ export class Server implements ClientHost {
   readonly denials = new Denials(Date.now);
   readonly slowConsumers = new SlowConsumers();
   readonly serverInfo: ServerInfo;
-  readonly stats: ServerStats = {
-    inMsgs: 0,
-    inBytes: 0,
-    outMsgs: 0,
-    outBytes: 0,
-    slowConsumers: 0,
-    staleConnections: 0,
-    stalledProducers: 0,
-    reads: 0,
-    readBytes: 0,
-    gatheredMsgs: 0,
-  };
+  readonly stats = newServerStats();
 
   readonly #configuration: ConfigurationSource | null;
   readonly #clientPort: ClientPort;
@@ -128,6 +118,8 @@ export class Server implements ClientHost {
       host: this.options.host,
       port: this.options.port,
       headers: !this.options.noHeaderSupport,
+      cluster: "",
+      connectUrls: [],
       authRequired: false,
       tls: NO_TLS,
       maxPayload: this.options.maxPayload,
@@ -137,7 +129,8 @@ export class Server implements ClientHost {
     this.description = new ServerDescription(this.serverInfo, this.options);
     this.tenancy = new Tenancy(this);
     const { exchange, messaging } = this.tenancy;
-    exchange.latencies.start(messaging, this.serverInfo.name);
+    const system = (): Account | null => exchange.passage.systemAccount;
+    exchange.latencies.start(messaging, this.serverInfo.name, system);
     const { subs, sinks, delivery, passage, tracing } = exchange;
     this.subs = subs;
     this.sinks = sinks;

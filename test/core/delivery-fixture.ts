@@ -5,8 +5,15 @@ import { Account } from "../../src/core/account.ts";
 import { Exchange } from "../../src/core/exchange.ts";
 import type { PermissionSet } from "../../src/core/permissions/permission-set.ts";
 import type { ReplyPermits } from "../../src/core/permissions/reply-permits.ts";
-import type { Sink, SinkName } from "../../src/core/sink.ts";
+import type { Sink, SinkName, SinkTable } from "../../src/core/sink.ts";
 import { Message } from "../../src/protocol/message.ts";
+
+/** Where a sink belongs. */
+interface SinkHome {
+  readonly account: Account;
+  /** Null for a sink that gets its slot elsewhere. */
+  readonly sinks: SinkTable | null;
+}
 
 export class TestSink implements Sink {
   slot = 0;
@@ -30,11 +37,11 @@ export class TestSink implements Sink {
   readonly ended: string[] = [];
   readonly maxima: string[] = [];
   readonly delivered: string[] = [];
-  readonly #hub: Hub;
+  readonly #home: SinkHome;
 
-  constructor(hub: Hub) {
-    this.#hub = hub;
-    hub.sinks.add(this);
+  constructor(home: SinkHome) {
+    this.#home = home;
+    home.sinks?.add(this);
   }
 
   /** Everything received so far, one character per byte. */
@@ -65,8 +72,8 @@ export class TestSink implements Sink {
   }
 
   close(): void {
-    while (this.firstSub !== 0) this.#hub.account.unsubscribe(this, this.firstSub);
-    this.#hub.sinks.remove(this);
+    while (this.firstSub !== 0) this.#home.account.unsubscribe(this, this.firstSub);
+    this.#home.sinks?.remove(this);
     this.limit = 0;
   }
 

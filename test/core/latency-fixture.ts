@@ -48,7 +48,7 @@ export class MeasuredService {
     this.service = new ServiceExport(this.exporter, "svc", type, thresholdMs, latency);
     this.import("svc", share);
     passage.systemAccount = new Account("SYS", this.hub.exchange);
-    latencies.start(this.#messaging(), "srv");
+    latencies.start(this.#messaging(), "srv", () => null);
     this.hub.subscribe(this.requester, "answer", "1");
   }
 

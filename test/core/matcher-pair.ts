@@ -2,14 +2,14 @@
 
 import { RECORD_SHIFT } from "../../src/bytes/record-pool.ts";
 import type { MatchResult } from "../../src/core/match-result.ts";
-import { QueueNames } from "../../src/core/queue-names.ts";
+import { NameTable } from "../../src/core/name-table.ts";
 import { Sublist } from "../../src/core/sublist.ts";
 import { SUB_QUEUE, Subscriptions } from "../../src/core/subscriptions.ts";
 import { NaiveMatcher, type NaiveResult } from "../support/naive-matcher.ts";
 
 export class MatcherPair {
   readonly owner = { slot: 1, firstSub: 0, subCount: 0 };
-  readonly queues = new QueueNames();
+  readonly queues = new NameTable();
   readonly subs = new Subscriptions(this.queues);
   readonly sublist: Sublist;
   readonly naive = new NaiveMatcher();

@@ -1,14 +1,14 @@
 /** The walk over all subscriptions of a sublist, beside what was put into it. */
 
 import { describe, expect, test } from "bun:test";
-import { QueueNames } from "../../src/core/queue-names.ts";
+import { NameTable } from "../../src/core/name-table.ts";
 import { Sublist } from "../../src/core/sublist.ts";
 import { subscriptionsOf } from "../../src/core/sublist-walk.ts";
 import { Subscriptions } from "../../src/core/subscriptions.ts";
 import { withSeed } from "../support/prng.ts";
 
 class Fixture {
-  readonly queues = new QueueNames();
+  readonly queues = new NameTable();
   readonly subs = new Subscriptions(this.queues);
   readonly sublist = new Sublist(this.subs);
   readonly owner = { slot: 1, firstSub: 0, subCount: 0 };

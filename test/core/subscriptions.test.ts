@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { RECORD_SHIFT } from "../../src/bytes/record-pool.ts";
-import { QueueNames } from "../../src/core/queue-names.ts";
+import { NameTable } from "../../src/core/name-table.ts";
 import {
   SUB_DELIVERED,
   SUB_MAX,
@@ -12,7 +12,7 @@ import {
 import { withSeed } from "../support/prng.ts";
 
 class Book {
-  readonly queues = new QueueNames();
+  readonly queues = new NameTable();
   readonly subs = new Subscriptions(this.queues);
   #nextSlot = 1;
 

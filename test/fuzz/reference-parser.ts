@@ -35,9 +35,9 @@ export function readReference(input: string, settings: ReferenceSettings): strin
 }
 
 /** What an operation means and how long it is; length 0 after a fault. */
-type Step = { seen: string[]; length: number } | "incomplete";
+export type Step = { seen: string[]; length: number } | "incomplete";
 
-function fault(text: string): Step {
+export function fault(text: string): Step {
   return { seen: [`fault: ${text}`], length: 0 };
 }
 
@@ -74,7 +74,7 @@ function readBare(verb: string, input: string): Step {
   return { seen: verb === "+OK" ? [] : [verb], length: end + 1 };
 }
 
-function readPublish(
+export function readPublish(
   verb: "PUB" | "HPUB",
   args: string,
   input: string,
@@ -103,7 +103,7 @@ function readPublish(
   return readBody([subject!, header, total, tail], reply, input, bodyStart, false);
 }
 
-function readBody(
+export function readBody(
   [subject, header, total, tail]: [string, number, number, string],
   reply: string,
   input: string,

@@ -10,6 +10,8 @@ const SERVER: ServerInfo = {
   host: "0.0.0.0",
   port: 4222,
   headers: true,
+  cluster: "",
+  connectUrls: [],
   authRequired: false,
   tls: NO_TLS,
   maxPayload: 1048576,
@@ -54,6 +56,12 @@ describe("INFO", () => {
       "xkey",
     ]);
     expect(fields).toMatchObject({ connect_info: true, remote_account: "$G", client_ip: "::1" });
+  });
+
+  test("names the cluster behind the nonce", () => {
+    const server = { ...SERVER, cluster: "east" };
+    const text = encodeInfo(server, { cid: 7, ip: "::1", nonce: "n", isLameDuck: true }).toString();
+    expect(text).toContain('"nonce":"n","cluster":"east","ldm":true,');
   });
 
   test("shows a payload limit of the connection's own instead of the server's", () => {

@@ -1,8 +1,11 @@
 /** Writes down every operation that a parser hands on, as text that can be compared. */
 
 import { hashBytes } from "../../src/bytes/hash.ts";
+import { CLIENT_GRAMMAR, type Grammar } from "../../src/protocol/grammar.ts";
+import type { InterestVerb } from "../../src/protocol/interest-verb.ts";
 import { Message } from "../../src/protocol/message.ts";
-import { Parser, type ParserFault, type ParserHandler } from "../../src/protocol/parser.ts";
+import { Parser } from "../../src/protocol/parser.ts";
+import type { ParserFault, ParserHandler } from "../../src/protocol/parser-handler.ts";
 
 /** A fault with everything that the log says of it. */
 export interface SeenFault {
@@ -23,6 +26,7 @@ export interface RecorderSettings {
   admitsEarly?: boolean;
   /** Leaves the scan of common messages out: every byte goes through the states. */
   tracing?: boolean;
+  grammar?: Grammar;
 }
 
 /** Payloads longer than this are shown by length and digest. */
@@ -45,8 +49,8 @@ export class Recorder implements ParserHandler {
   readonly #admitsEarly: boolean;
 
   constructor(settings: RecorderSettings = {}) {
-    const { maxControlLine = 4096, maxPayload = 1 << 20 } = settings;
-    this.parser = new Parser(this, this.#shared, maxControlLine, maxPayload);
+    const { maxControlLine = 4096, maxPayload = 1 << 20, grammar = CLIENT_GRAMMAR } = settings;
+    this.parser = new Parser(this, this.#shared, maxControlLine, maxPayload, grammar);
     this.parser.headersAllowed = settings.headersAllowed ?? true;
     this.parser.connectRequired = settings.connectRequired ?? false;
     this.#admitsEarly = settings.admitsEarly ?? false;
@@ -74,19 +78,25 @@ export class Recorder implements ParserHandler {
 
   onMessage(message: Message): void {
     const { buf, subjectStart, subjectEnd, replyStart, replyEnd, bodyStart, end } = message;
+    this.expectAnnounced(message);
+    const text = (from: number, to: number): string => buf.toString("latin1", from, to);
+    const kind = message.headerBytes > 0 ? `HPUB ${message.headerBytes}/` : "PUB ";
+    // The tail is what receivers get: reply and sizes as written, single spaces, CR LF.
+    this.see(
+      `${kind}${message.totalBytes} <${text(subjectStart, subjectEnd)}>` +
+        `<${text(replyStart, replyEnd)}>${JSON.stringify(text(subjectEnd, bodyStart))}` +
+        shown(buf.subarray(bodyStart, end)),
+    );
+  }
+
+  /** A message is the shared one, or its line came before. */
+  protected expectAnnounced(message: Message): void {
+    const { buf, subjectStart, subjectEnd } = message;
     // HMSG has no subject, and nothing to announce.
     const isAnnounced = message === this.#announced || subjectEnd === subjectStart;
     if (message !== this.#shared && !isAnnounced) throw new Error("no line came");
     this.#announced = null;
     if (message.hash !== hashBytes(buf, subjectStart, subjectEnd)) throw new Error("wrong hash");
-    const text = (from: number, to: number): string => buf.toString("latin1", from, to);
-    const kind = message.headerBytes > 0 ? `HPUB ${message.headerBytes}/` : "PUB ";
-    // The tail is what receivers get: reply and sizes as written, single spaces, CR LF.
-    this.#see(
-      `${kind}${message.totalBytes} <${text(subjectStart, subjectEnd)}>` +
-        `<${text(replyStart, replyEnd)}>${JSON.stringify(text(subjectEnd, bodyStart))}` +
-        shown(buf.subarray(bodyStart, end)),
-    );
   }
 
   onMessageLine(message: Message): void {
@@ -119,12 +129,16 @@ export class Recorder implements ParserHandler {
     this.#line("-ERR", buf, start, end);
   }
 
+  onInterest(verb: InterestVerb, buf: Buffer, start: number, end: number): void {
+    this.#line(`interest ${verb}`, buf, start, end);
+  }
+
   onPing(): void {
-    this.#see("PING");
+    this.see("PING");
   }
 
   onPong(): void {
-    this.#see("PONG");
+    this.see("PONG");
   }
 
   onArguments(verb: string, buf: Buffer, start: number, end: number): void {
@@ -140,17 +154,18 @@ export class Recorder implements ParserHandler {
   }
 
   #line(verb: string, buf: Buffer, start: number, end: number): void {
-    this.#see(`${verb} <${buf.toString("latin1", start, end)}>`);
+    this.see(`${verb} <${buf.toString("latin1", start, end)}>`);
   }
 
-  #see(what: string): void {
+  protected see(what: string): void {
     if (this.fault !== null) throw new Error(`${what} after a fault`);
     this.seen.push(what);
     this.afterEach(this);
   }
 }
 
-function shown(body: Buffer): string {
+/** A payload as it stands in what is seen. */
+export function shown(body: Buffer): string {
   if (body.length <= SHOWN_MAX) return JSON.stringify(body.toString("latin1"));
   return `${body.length} bytes ${Bun.hash(body).toString(16)}`;
 }

@@ -28,7 +28,10 @@ function spansOf(source: Partial<SpanSource>): Span[] {
 }
 
 function delivery(at: number, error = ""): SpanSource["steps"][number] {
-  const receiver = { cid: 9, name: "", account: "", subscription: "foo.*", queue: "" };
+  const receiver = {
+    ...({ kind: 0, cid: 9, name: "", account: "", subscription: "foo.*", queue: "" } as const),
+    hop: "",
+  } as const;
   return { type: "eg", at, receiver, error };
 }
 

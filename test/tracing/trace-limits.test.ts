@@ -152,7 +152,8 @@ describe("what is kept", () => {
 
   function traceOf(headerBytes: number): MessageTrace {
     const account = { name: "A" } as Account;
-    const ingress = { at: 1e15, cid: 1, name: "", account, subject: "s", messageBytes: 0 };
+    const from = { kind: 0, hop: "" } as const;
+    const ingress = { ...from, at: 1e15, cid: 1, name: "", account, subject: "s", messageBytes: 0 };
     const headers = new Map([["a", ["b"]]]);
     return new MessageTrace({ ...ingress, headerBytes, headers }, "dest", false, "", null);
   }

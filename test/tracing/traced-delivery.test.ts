@@ -16,7 +16,8 @@ function publish(it: Tenants, from: Tenant, line: string, way: Way): number {
   const { delivery, tracing } = it.exchange;
   if (way === "untraced") return delivery.deliver(from.account, from, message, result);
   const ingress = {
-    ...{ at: 0, cid: 1, name: "", account: from.account, subject: "" },
+    ...({ at: 0, kind: 0, cid: 1, name: "", hop: "" } as const),
+    ...{ account: from.account, subject: "" },
     ...{ messageBytes: 1, headerBytes: 0, headers: new Map() },
   };
   const trace = new MessageTrace(ingress, "dest", way === "only", "", null);

@@ -12,6 +12,7 @@ import { CR, LF, SPACE, startsWith, writeDecimal } from "../../bytes/ascii.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Account } from "../account.ts";
 import type { Delivery } from "../delivery.ts";
+import { LINK_BASE } from "../link/link.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { Sink } from "../sink.ts";
 import type { Subscriptions } from "../subscriptions.ts";
@@ -96,6 +97,8 @@ export class Passage {
    * @returns whether somebody there has got it.
    */
   request(route: ServiceImport, source: Sink, message: Message): boolean {
+    // The server that sent it has passed it on already.
+    if (source.slot > LINK_BASE) return false;
     const { exported, rule } = route;
     const depth = message.depth;
     if (this.#isTooFar(depth) || this.#isInChain(exported, depth)) return false;
@@ -134,7 +137,7 @@ export class Passage {
     const requester = replies.requesterOf(reply);
     const back = this.#expect(requester, responder, exported, message);
     if (back < 0) return;
-    if (replies.isTracked(reply)) this.#latencies.onAnswer(reply, source);
+    if (replies.isTracked(reply)) this.#latencies.onAnswer(reply, source, message);
 
     const frame = this.#frames.at(depth + 1);
     frame.exported = exported;

@@ -4,11 +4,7 @@ import type { Account } from "../account.ts";
 import type { Subscriptions } from "../subscriptions.ts";
 import type { CrossingTable } from "./crossing.ts";
 import type { Passage } from "./passage.ts";
-import { RandomText } from "./random-text.ts";
 import { ServiceReplies } from "./service-replies.ts";
-
-/** As many as other reply subjects have. */
-const TOKEN_BYTES = 6;
 
 export class ReplySubjects {
   readonly #passage: Passage;
@@ -34,13 +30,6 @@ export class ReplySubjects {
       account.insertCrossing(replies.subscription, subject);
     }
     return replies.prefix;
-  }
-
-  /** A reply subject of an account that nothing is expected on. */
-  unused(account: Account): string {
-    const token = Buffer.alloc(TOKEN_BYTES);
-    new RandomText().write(token, 0, TOKEN_BYTES);
-    return `${this.prefixOf(account)}${token}`;
   }
 
   /** The account is gone, and waits for nothing any more. */

@@ -8,13 +8,17 @@ import { currentMicros } from "../../log/clock.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Account } from "../account.ts";
 import type { InternalMessaging } from "../internal-messaging.ts";
+import { LINK_BASE } from "../link/link.ts";
 import type { Sink } from "../sink.ts";
 import { encodeHeaders, encodeLatencyEvent, type Outcome } from "./latency-event.ts";
+import { LatencyHalves, merged } from "./latency-halves.ts";
 import { LatencyOutbox } from "./latency-outbox.ts";
 import { sample } from "./latency-sampling.ts";
 import type { MeasuredRequest } from "./latency-store.ts";
 import type { LossReason, PendingReplies } from "./pending-replies.ts";
 import { RandomText } from "./random-text.ts";
+import { type RemoteMeasurement, readMeasurement } from "./remote-measurement.ts";
+import { RoutedRequests } from "./routed-requests.ts";
 import { serverHash } from "./server-hash.ts";
 import type { ServiceImport } from "./service-import.ts";
 
@@ -29,9 +33,12 @@ const LOSSES: Readonly<Record<LossReason, readonly [status: number, description:
 };
 
 export class ServiceLatencies {
+  /** Requests that other servers measure. */
+  readonly routed = new RoutedRequests();
   readonly #replies: PendingReplies;
   readonly #random: () => number;
   readonly #randomText = new RandomText();
+  readonly #halves = new LatencyHalves();
   #outbox: LatencyOutbox | null = null;
   #serverName = "";
   #suffix: Buffer | null = null;
@@ -42,10 +49,19 @@ export class ServiceLatencies {
     replies.onLost = (id, reason) => this.#onLost(id, reason);
   }
 
-  /** Measures from now on. */
-  start(messaging: InternalMessaging, serverName: string): void {
-    this.#outbox = new LatencyOutbox(messaging);
+  /**
+   * Measures from now on.
+   *
+   * @param system gives the account in which servers tell each other what they have measured.
+   */
+  start(messaging: InternalMessaging, serverName: string, system: () => Account | null): void {
+    const outbox = new LatencyOutbox(messaging);
+    this.#outbox = outbox;
     this.#serverName = serverName;
+    this.routed.start((subject, json) => {
+      const account = system();
+      if (account !== null) outbox.add(account, subject, json);
+    });
   }
 
   /**
@@ -80,7 +96,11 @@ export class ServiceLatencies {
   }
 
   /** The first answer to a measured request is passed back. */
-  onAnswer(reply: number, source: Sink): void {
+  onAnswer(reply: number, source: Sink, message: Message): void {
+    if (source.slot > LINK_BASE) {
+      this.#onRoutedAnswer(reply, message.subjectText);
+      return;
+    }
     const responder = source.requestInfo(true, false).toString();
     // As in nats-server, what the server itself has answered is not reported.
     if (responder === "") return;
@@ -99,6 +119,45 @@ export class ServiceLatencies {
       system,
       total: request.rttNs + serviceRttNs + system,
     });
+  }
+
+  /**
+   * Another server tells how long somebody there has taken.
+   *
+   * @param find gives an account by name.
+   * @returns what is wrong with it; "" for nothing.
+   */
+  onRemote(json: string, find: (account: string) => Account | null): string {
+    let told: RemoteMeasurement;
+    try {
+      told = readMeasurement(json);
+    } catch (error) {
+      return `Error unmarshalling remote latency measurement: ${(error as Error).message}`;
+    }
+    const account = find(told.account);
+    if (account === null) return "";
+    const { reply, half } = told;
+    const bytes = Buffer.from(reply);
+    const pending = this.#replies.find(account, bytes, 0, bytes.length);
+    const isAwaited = pending !== 0 && this.#replies.isTracked(pending);
+    const own = this.#halves.addRemote(reply, account, half, isAwaited);
+    if (own !== null) this.#report(account, own.request, merged(own.outcome, half));
+    return "";
+  }
+
+  /** Who has answered, and how fast, is told by the responder's server. */
+  #onRoutedAnswer(id: number, reply: string): void {
+    const replies = this.#replies;
+    const request = replies.measured.at(id);
+    const elapsedNs = nanos(performance.now() - replies.timeOf(id));
+    const outcome = {
+      ...failure(200, "", request.rttNs + elapsedNs),
+      service: elapsedNs,
+      total: request.rttNs + elapsedNs,
+    };
+    const { account } = replies.exportOf(id);
+    const remote = this.#halves.addOwn(reply, { account, request, outcome });
+    if (remote !== null) this.#report(account, request, merged(outcome, remote));
   }
 
   #onLost(id: number, reason: LossReason): void {

@@ -6,7 +6,7 @@
 import { GREATER, STAR } from "../../bytes/ascii.ts";
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import { isSubsetOf } from "../../protocol/subject-text.ts";
-import type { QueueNames } from "../queue-names.ts";
+import type { NameTable } from "../name-table.ts";
 import { SUB_QUEUE, type Subscriptions } from "../subscriptions.ts";
 import type { CrossingTable } from "./crossing.ts";
 import type { StreamImport, StreamImportRule } from "./stream-import.ts";
@@ -23,13 +23,13 @@ export class StreamImports {
   readonly #streams: readonly StreamImport[];
   readonly #crossings: CrossingTable;
   readonly #subs: Subscriptions;
-  readonly #queues: QueueNames;
+  readonly #queues: NameTable;
   readonly #shadows = new Map<number, readonly Shadow[]>();
 
   constructor(
     streams: readonly StreamImport[],
     subs: Subscriptions,
-    queues: QueueNames,
+    queues: NameTable,
     crossings: CrossingTable,
   ) {
     this.#streams = streams;

@@ -13,8 +13,14 @@ const TEXT_SHIFT = 7;
 /** What every message weighs. */
 const BASE_WEIGHT = 16;
 
+/** What a connection is, as nats-server numbers them. */
+export const TraceKind = { Client: 0, Route: 1 } as const;
+
+export type TraceKind = (typeof TraceKind)[keyof typeof TraceKind];
+
 /** Whose subscription a message is for. Subjects have one character per byte, as everywhere here. */
 export interface Receiver {
+  readonly kind: TraceKind;
   readonly cid: number;
   readonly name: string;
   /** "" for the publisher's. */
@@ -22,6 +28,8 @@ export interface Receiver {
   readonly subscription: string;
   /** One character per byte; "" for none. */
   readonly queue: string;
+  /** Under which the other server tells what becomes of the message there; "" for none. */
+  readonly hop: string;
 }
 
 /** Times are microseconds since 1970. */
@@ -50,6 +58,7 @@ export type TraceStep =
 /** Where the message has come from. */
 export interface Ingress {
   readonly at: number;
+  readonly kind: TraceKind;
   readonly cid: number;
   readonly name: string;
   readonly account: Account;
@@ -59,6 +68,8 @@ export interface Ingress {
   readonly messageBytes: number;
   readonly headerBytes: number;
   readonly headers: HeaderMap;
+  /** Under which another server has sent it; "" for none. */
+  readonly hop: string;
 }
 
 export class MessageTrace {
@@ -83,6 +94,8 @@ export class MessageTrace {
   droppedSpanSteps = 0;
   /** When all was done. */
   endedAt = 0;
+  /** Other servers that the message was sent to. */
+  hops = 0;
   /** The message is in an account that does not let others trace there. */
   isHidden = false;
 
@@ -109,6 +122,13 @@ export class MessageTrace {
     if (this.context === null) return;
     if (this.spanSteps.length < SPAN_STEPS_MAX) this.spanSteps.push(step);
     else this.droppedSpanSteps++;
+  }
+
+  /** Under which it goes to the next server. */
+  nextHop(): string {
+    const { hop } = this.ingress;
+    this.hops++;
+    return hop === "" ? String(this.hops) : `${hop}.${this.hops}`;
   }
 
   addMapping(to: string): void {

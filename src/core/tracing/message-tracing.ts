@@ -13,7 +13,7 @@ import type { Account } from "../account.ts";
 import type { Exchange } from "../exchange.ts";
 import type { InternalMessaging } from "../internal-messaging.ts";
 import type { SinkName } from "../sink.ts";
-import { MessageTrace } from "./message-trace.ts";
+import { MessageTrace, TraceKind } from "./message-trace.ts";
 import { withTraceDest } from "./trace-dest-header.ts";
 import {
   DISABLED,
@@ -23,6 +23,7 @@ import {
   type TraceRequest,
 } from "./trace-headers.ts";
 import { TraceOutbox } from "./trace-outbox.ts";
+import { TraceReplies } from "./trace-replies.ts";
 import { asksForTrace } from "./trace-scan.ts";
 import { TracedDelivery } from "./traced-delivery.ts";
 
@@ -31,8 +32,9 @@ const PERCENT = 100;
 /** Characters of a header's value that the log is told: it may be as long as a message. */
 const SHOWN_MAX = 4096;
 
-/** The client that has published a message. */
+/** The client that has published a message, or the server that has sent it. */
 export interface TracePublisher {
+  readonly kind: TraceKind;
   readonly account: Account;
   describe(): SinkName;
   /** Whether it may publish to that subject itself. */
@@ -80,10 +82,12 @@ export class MessageTracing {
   tracedMsgs = 0;
   readonly #exchange: Exchange;
   readonly #random: () => number;
+  readonly #replies: TraceReplies;
   #outbox: TraceOutbox | null = null;
 
   constructor(exchange: Exchange, random: () => number = Math.random) {
     this.#exchange = exchange;
+    this.#replies = new TraceReplies(exchange);
     this.#random = random;
   }
 
@@ -137,7 +141,7 @@ export class MessageTracing {
 
   /** What delivers the message from here on. */
   deliveryOf(trace: MessageTrace): TracedDelivery {
-    return new TracedDelivery(this.#exchange, trace);
+    return new TracedDelivery(this.#exchange, trace, this.#replies);
   }
 
   /** All that was to happen to the message has. */
@@ -166,7 +170,9 @@ export class MessageTracing {
     const headers = request?.headers ?? new Map<string, string[]>();
     const at = currentMicros();
     const size = { messageBytes, headerBytes: block.length };
-    const ingress = { at, cid, name, account, subject, ...size, headers };
+    const hop = publisher.kind === TraceKind.Client ? "" : (request?.hop ?? "");
+    const who = { kind: publisher.kind, cid, name, hop };
+    const ingress = { at, ...who, account, subject, ...size, headers };
     const isOnly = dest !== "" && request !== null && request.isOnly;
     return new MessageTrace(ingress, dest, isOnly, request?.acceptEncoding ?? "", context);
   }
@@ -191,7 +197,9 @@ export class MessageTracing {
     }
     const settings = publisher.account.trace;
     if (isExternal && settings === null) return NOWHERE;
-    if (isExternal && !this.#isPicked(settings!.sampling)) return { dest: "", isDisabled: true };
+    // What another server has picked stays picked.
+    const mayPick = isExternal && publisher.kind === TraceKind.Client;
+    if (mayPick && !this.#isPicked(settings!.sampling)) return { dest: "", isDisabled: true };
     const bytes = isExternal ? Buffer.from(settings!.dest) : Buffer.from(request.dest, "latin1");
     const dest = bytes.toString();
     if (!isValidLiteralText(dest)) {

@@ -1,21 +1,27 @@
-/** Messages whose `Nats-Trace-Dest` header is another one than the publisher's. */
+/** Messages with a header for traces that is another one than the publisher's. */
 
 import { Message } from "../../protocol/message.ts";
 
 const LINE_END = "\r\n";
-const NAME = "Nats-Trace-Dest: ";
-const LINE_START = "\nNats-Trace-Dest:";
+const DEST = "Nats-Trace-Dest";
+const HOP = "Nats-Trace-Hop";
 
-/**
- * A copy of the message with this destination, which stands last among the headers, as in nats-server.
- *
- * @param dest plain text without line ends.
- */
+/** @param dest plain text without line ends. */
 export function withTraceDest(message: Message, dest: string): Message {
+  return withHeader(message, DEST, dest);
+}
+
+/** @param hop under which it is sent to another server. */
+export function withTraceHop(message: Message, hop: string): Message {
+  return withHeader(message, HOP, hop);
+}
+
+/** A copy of the message with this header, which stands last among them, as in nats-server. */
+function withHeader(message: Message, name: string, value: string): Message {
   const { subjectText, buf, bodyStart, headerBytes } = message;
   const bodyEnd = bodyStart + headerBytes;
   const block = buf.toString("latin1", bodyStart, bodyEnd - LINE_END.length);
-  const headers = `${withoutDests(block)}${NAME}${dest}${LINE_END}${LINE_END}`;
+  const headers = `${without(block, name)}${name}: ${value}${LINE_END}${LINE_END}`;
   const payloadBytes = message.totalBytes - headerBytes;
   const reply = buf.toString("latin1", message.replyStart, message.replyEnd);
   const lineStart = `${subjectText} `;
@@ -40,11 +46,12 @@ export function withTraceDest(message: Message, dest: string): Message {
 }
 
 /** Not at the beginning, and each up to the end of its line. */
-function withoutDests(block: string): string {
+function without(block: string, name: string): string {
+  const lineStart = `\n${name}:`;
   const kept: string[] = [];
   let from = 0;
   for (;;) {
-    const start = block.indexOf(LINE_START, from - 1) + 1;
+    const start = block.indexOf(lineStart, from - 1) + 1;
     const end = start === 0 ? -1 : block.indexOf(LINE_END, start);
     // Without an end of this line there is none for later ones either.
     if (end < 0) break;

@@ -14,9 +14,10 @@ const SLICE = 256;
  */
 export function* encodeTraceEvent(trace: MessageTrace, server: string): Iterable<string> {
   const { headers, messageBytes } = trace.ingress;
+  const hops = trace.hops === 0 ? "" : `,"hops":${trace.hops}`;
   const size = messageBytes === 0 ? "" : `,"msgsize":${messageBytes}`;
   const request = `{"header":${headersOf(headers)}${size}}`;
-  yield `{"server":${server},"request":${request},"events":[${ingressOf(trace)}`;
+  yield `{"server":${server},"request":${request}${hops},"events":[${ingressOf(trace)}`;
   for (let at = 0; at < trace.steps.length; at += SLICE) {
     yield `,${trace.steps
       .slice(at, at + SLICE)
@@ -27,10 +28,10 @@ export function* encodeTraceEvent(trace: MessageTrace, server: string): Iterable
 }
 
 function ingressOf({ ingress, error }: MessageTrace): string {
-  const { at, cid, name, account, subject } = ingress;
-  const kind = `"kind":0,"cid":${cid}${optional("name", text(name))}`;
+  const { at, kind, cid, name, account, subject } = ingress;
+  const who = `"kind":${kind},"cid":${cid}${optional("name", text(name))}`;
   const place = `"acc":${text(account.name)},"subj":${json(subject)}`;
-  return `{${headOf("in", at)},${kind},${place}${optional("error", json(error))}}`;
+  return `{${headOf("in", at)},${who},${place}${optional("error", json(error))}}`;
 }
 
 function encodeStep(step: TraceStep): string {
@@ -43,8 +44,9 @@ function encodeStep(step: TraceStep): string {
     case "si":
       return `{${head},"acc":${text(step.account)},"from":${json(step.from)},"to":${json(step.to)}}`;
     default: {
-      const { cid, name, account, subscription, queue } = step.receiver;
-      const who = `"kind":0,"cid":${cid}${optional("name", text(name))}`;
+      const { kind, cid, name, hop, account, subscription, queue } = step.receiver;
+      const by = `${optional("name", text(name))}${optional("hop", text(hop))}`;
+      const who = `"kind":${kind},"cid":${cid}${by}`;
       const where = `${optional("acc", text(account))}${optional("sub", json(subscription))}`;
       const what = `${optional("queue", json(queue))}${optional("error", text(step.error))}`;
       return `{${head},${who}${where}${what}}`;

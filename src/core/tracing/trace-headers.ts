@@ -7,6 +7,7 @@ const DEST = "Nats-Trace-Dest";
 const ONLY = "Nats-Trace-Only";
 const ORIGIN_ACCOUNT = "Nats-Trace-Origin-Account";
 const ACCEPT_ENCODING = "Accept-Encoding";
+const HOP = "Nats-Trace-Hop";
 const PARENT = "traceparent";
 const STATE = "tracestate";
 /** What other servers make of the destination so that nobody traces the message further. */
@@ -45,6 +46,8 @@ export interface TraceRequest {
   /** From a server that traced in another way; "" for none. */
   readonly originAccount: string;
   readonly acceptEncoding: string;
+  /** Under which another server has sent the message; "" for none. */
+  readonly hop: string;
 }
 
 /**
@@ -68,6 +71,7 @@ export function readTraceRequest(block: string): TraceRequest | null {
     isOnly: !isExternal && TRUE_WORDS.includes(first(ONLY).toLowerCase()),
     originAccount: first(ORIGIN_ACCOUNT),
     acceptEncoding: first(ACCEPT_ENCODING),
+    hop: first(HOP),
   };
 }
 

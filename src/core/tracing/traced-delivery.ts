@@ -12,16 +12,23 @@ import type { ServiceCrossing } from "../crossing/crossing.ts";
 import type { PassageTracer } from "../crossing/passage.ts";
 import { StreamImport } from "../crossing/stream-import.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Link, LinkTracer } from "../link/link.ts";
+import { LinkedDelivery, type LocalDelivery } from "../link/linked-delivery.ts";
 import type { MatchResult } from "../match-result.ts";
 import type { Sink } from "../sink.ts";
 import { SUB_NODE, SUB_ORIGIN, SUB_SINK } from "../subscriptions.ts";
-import type { MessageTrace, Receiver } from "./message-trace.ts";
-import { withTraceDest } from "./trace-dest-header.ts";
+import { type MessageTrace, type Receiver, TraceKind } from "./message-trace.ts";
+import { withTraceDest, withTraceHop } from "./trace-dest-header.ts";
 import { DISABLED } from "./trace-headers.ts";
+import type { TraceReplies, TraceReply } from "./trace-replies.ts";
 
 const NO_ECHO = "Not delivered because of no echo";
 const DENIED = "Not delivered because subscription denies this subject";
 const CLOSED = "Not delivered because client is closed";
+const ONLY_TRACED = "Not delivered because remote does not support message tracing";
+const NOT_TRACED =
+  "Message delivered but remote does not support message tracing so no trace event generated from there";
+const INT31 = 0x7fffffff;
 const NOT_STALLED = "Not delivered because fast producer not stalled and consumer is slow";
 
 /** The subscription by which somebody gets the message, and where that was found. */
@@ -34,38 +41,98 @@ interface Receiving {
   readonly shownAccount: Account;
 }
 
-export class TracedDelivery implements PassageTracer {
+interface Place {
+  readonly account: Account;
+  /** One character per byte. */
+  readonly dest: string;
+}
+
+export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer {
   readonly isOnly: boolean;
+  readonly #linked: LinkedDelivery;
   readonly #exchange: Exchange;
   readonly #trace: MessageTrace;
   /** The subscription that was named last, and where it is in its account's sublist. */
   #subscription = "";
   #node = -1;
   #nodeAccount: Account | null = null;
+  readonly #replies: TraceReplies;
+  /** Where the message is, and where events about it go there. */
+  #place: Place;
+  /** Services that the message is still to be passed to. */
+  readonly #services: ServiceCrossing[] = [];
+  /** Under which the message goes to another server at the moment; "" when that tells nothing. */
+  #hop = "";
 
-  constructor(exchange: Exchange, trace: MessageTrace) {
+  constructor(exchange: Exchange, trace: MessageTrace, replies: TraceReplies) {
     this.#exchange = exchange;
     this.#trace = trace;
+    this.#replies = replies;
+    this.#place = { account: trace.ingress.account, dest: trace.dest };
     this.isOnly = trace.isOnly;
+    const { subs, links, localInterest } = exchange;
+    const seed = Math.floor(Math.random() * INT31);
+    this.#linked = new LinkedDelivery(this, subs, links, localInterest, seed);
+    this.#linked.tracer = this;
   }
 
   /** @returns how many have got the message, or would have. */
   deliver(account: Account, source: Sink, message: Message, result: MatchResult): number {
+    this.#exchange.delivery.noteAnswer(source, message);
+    return this.#deliver(account, source, message, result, false);
+  }
+
+  /** The same for a message of another server. */
+  deliverRouted(account: Account, source: Sink, message: Message, result: MatchResult): number {
+    this.#linked.readLine(message);
+    const count = this.#deliver(account, source, message, result, true);
+    if (count > 0) this.#exchange.delivery.noteRouted(account, message);
+    return count;
+  }
+
+  onSend(link: Link, message: Message): Message | null {
+    const trace = this.#trace;
+    this.#hop = "";
+    if (trace.dest === "" || trace.isHidden) return message;
+    this.#hop = trace.nextHop();
+    if (!this.isOnly || link.isTraceable) return withTraceHop(message, this.#hop);
+    this.#note(link, ONLY_TRACED);
+    return null;
+  }
+
+  onSent(link: Link, isSent: boolean): void {
+    if (isSent) this.#note(link, link.isTraceable ? "" : NOT_TRACED);
+    else this.#note(link, CLOSED);
+  }
+
+  #deliver(
+    account: Account,
+    source: Sink,
+    message: Message,
+    result: MatchResult,
+    isRouted: boolean,
+  ): number {
     const { delivery } = this.#exchange;
     delivery.serial = (delivery.serial + 1) | 0;
-    const services: ServiceCrossing[] = [];
+    const waiting = this.#services.length;
     let count = 0;
     for (const id of result.plain.subarray(0, result.plainCount)) {
-      if (this.#deliverTo(id, account, source, message, services)) count++;
+      if (this.deliverTo(id, account, source, message)) count++;
     }
-    let start = 0;
-    for (const end of result.groupEnds.subarray(0, result.groupCount)) {
-      const members = result.queue.subarray(start, end);
-      if (this.#deliverToGroup(members, account, source, message, services)) count++;
-      start = end;
+    count += isRouted
+      ? this.#linked.deliverRouted(account, source, message, result)
+      : this.#linked.deliver(account, source, message, result);
+    for (const service of this.#services.splice(waiting)) {
+      if (this.#pass(service, source, message)) count++;
     }
-    for (const service of services) if (this.#pass(service, source, message)) count++;
     return count;
+  }
+
+  #note(link: Link, error: string): void {
+    const { cid, name } = link.outbound.describe();
+    const what = { account: "", subscription: "", queue: "", hop: this.#hop };
+    const receiver = { kind: TraceKind.Route, cid, name, ...what };
+    this.#trace.add({ type: "eg", at: currentMicros(), receiver, error });
   }
 
   cross(
@@ -80,43 +147,28 @@ export class TracedDelivery implements PassageTracer {
     trace.add({ ...step, from: before.subjectText, to: after.subjectText });
     const wasHidden = trace.isHidden;
     let message = after;
+    const place = this.#place;
+    const { hops } = trace;
+    let reply: TraceReply | null = null;
     if (trace.dest !== "" && !wasHidden) {
       if (!allowTrace && trace.isOnly) return 0;
-      // The reply subject of an event that nobody waits for: there is no server that could send it.
-      const dest = allowTrace ? this.#exchange.passage.replySubjects.unused(account) : DISABLED;
+      if (allowTrace) reply = this.#replies.open(account, place.account, place.dest);
+      const dest = reply?.subject ?? DISABLED;
       message = withTraceDest(after, dest);
+      this.#place = { account, dest };
       trace.isHidden = !allowTrace;
     }
     const { subject, subjectStart, subjectEnd, hash } = message;
     const result = account.sublist.match(subject, subjectStart, subjectEnd, hash);
     const count = this.deliver(account, source, message, result);
     trace.isHidden = wasHidden;
+    this.#place = place;
+    // Where no other server has got it, none has anything to tell.
+    if (reply !== null && trace.hops === hops) this.#replies.close(reply);
     return count;
   }
 
-  /** One member, from a random start on the first that accepts. */
-  #deliverToGroup(
-    members: Int32Array,
-    account: Account,
-    source: Sink,
-    message: Message,
-    services: ServiceCrossing[],
-  ): boolean {
-    const first = Math.floor(Math.random() * members.length);
-    for (let tries = 0; tries < members.length; tries++) {
-      const id = members[(first + tries) % members.length]!;
-      if (this.#deliverTo(id, account, source, message, services)) return true;
-    }
-    return false;
-  }
-
-  #deliverTo(
-    id: number,
-    account: Account,
-    source: Sink,
-    message: Message,
-    services: ServiceCrossing[],
-  ): boolean {
+  deliverTo(id: number, account: Account, source: Sink, message: Message): boolean {
     const slot = this.#exchange.subs.pool.words[(id << RECORD_SHIFT) + SUB_SINK];
     // Gone, or beyond the end of a block that shrank when the last subscription went.
     if (!slot) return false;
@@ -129,7 +181,7 @@ export class TracedDelivery implements PassageTracer {
       return this.#export(crossing, id, account, source, message);
     }
     if (crossing.service === null) return crossing.take(id, source, message);
-    services.push(crossing.service);
+    this.#services.push(crossing.service);
     return false;
   }
 
@@ -202,11 +254,13 @@ export class TracedDelivery implements PassageTracer {
     const isOther = account !== this.#trace.ingress.account;
     const subscription = this.#subscription;
     return {
+      kind: TraceKind.Client,
       cid,
       name,
       account: isOther ? account.name : "",
       subscription,
       queue: subs.queueName(id),
+      hop: "",
     };
   }
 

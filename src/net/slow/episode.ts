@@ -15,6 +15,7 @@ export interface DiagnosedConnection {
   readonly label: string;
   readonly cid: number;
   readonly account: { readonly name: string };
+  readonly namesAccounts: boolean;
   readonly outbound: {
     readonly buf: Buffer;
     readonly end: number;
@@ -122,8 +123,10 @@ export class Episode implements BlockedConnection {
   }
 
   #read(): PendingSubjects | null {
-    const { buf, end, pendingBytes } = this.#connection.outbound;
-    return this.#host.slowConsumers.readSubjects(buf.subarray(end - pendingBytes, end));
+    const { outbound, namesAccounts } = this.#connection;
+    const { buf, end, pendingBytes } = outbound;
+    const pending = buf.subarray(end - pendingBytes, end);
+    return this.#host.slowConsumers.readSubjects(pending, namesAccounts);
   }
 
   #tell(outcome: Outcome, about: Pick<SlowEvent, "pendingBytes" | "subjects">): void {

@@ -25,8 +25,8 @@ const SHOWN_MAX = 5;
 const SPACE = 0x20;
 const LF = 0x0a;
 const CR = 0x0d;
-const [PLUS, MINUS, H, I, M, P] = [0x2b, 0x2d, 0x48, 0x49, 0x4d, 0x50];
-const FRAME_STARTS: readonly number[] = [PLUS, MINUS, H, I, M, P];
+const [PLUS, MINUS, H, I, M, P, R] = [0x2b, 0x2d, 0x48, 0x49, 0x4d, 0x50, 0x52];
+const FRAME_STARTS: readonly number[] = [PLUS, MINUS, H, I, M, P, R];
 const LINE_END = Buffer.from("\r\n");
 /** Line break and name of a message. */
 const BEGINNING_BYTES = 7;
@@ -72,11 +72,16 @@ interface Frame {
 /**
  * @param pending what waits; it ends with a whole frame, but may begin in the middle of one.
  * @param framesMax how many frames are read at most, in all.
+ * @param namesAccounts the name of an account stands before each subject.
  */
-export function readPendingSubjects(pending: Buffer, framesMax: number): Reading {
+export function readPendingSubjects(
+  pending: Buffer,
+  framesMax: number,
+  namesAccounts = false,
+): Reading {
   const tallies = new Map<string, Tally>();
   let isEstimate = false;
-  const work = { cost: 0 };
+  const work = { cost: 0, namesAccounts };
   const partBytes = Math.ceil(pending.length / PARTS);
   let at = 0;
   for (let part = 0; part < PARTS; part++) {
@@ -105,14 +110,14 @@ function readFrames(
   to: number,
   framesMax: number,
   tallies: Map<string, Tally>,
-  work: { cost: number },
+  work: { cost: number; readonly namesAccounts: boolean },
 ): number {
   let at = from;
   let falseStarts = 0;
   const searchEnd = Math.min(to, from + SEARCH_BYTES_MAX);
   for (let count = 0; count < framesMax && at < to; count++) {
     work.cost++;
-    const frame = readFrame(pending, at);
+    const frame = readFrame(pending, at, work.namesAccounts);
     if (frame !== null) {
       const { end, subject } = frame;
       if (subject !== null) add(tallies, subject, { bytes: end - at, frames: 1 }, 1);
@@ -129,14 +134,16 @@ function readFrames(
 }
 
 /** A frame at exactly this place; null when there is none. */
-function readFrame(pending: Buffer, at: number): Frame | null {
+function readFrame(pending: Buffer, at: number, namesAccounts: boolean): Frame | null {
   const first = pending[at]!;
   if (!FRAME_STARTS.includes(first)) return null;
   const lineEnd = pending.subarray(at, at + LINE_BYTES_MAX).indexOf(LINE_END);
   if (lineEnd < 0) return null;
   const bodyStart = at + lineEnd + LINE_END.length;
-  const nameStart = first === M ? at + 4 : first === H ? at + 5 : -1;
+  const isRouted = first === R && pending[at + 1] === M;
+  let nameStart = first === M ? at + 4 : first === H || isRouted ? at + 5 : -1;
   if (nameStart < 0) return { end: bodyStart, subject: null };
+  if (namesAccounts) nameStart += pending.subarray(nameStart, bodyStart).indexOf(SPACE) + 1;
   const nameEnd = nameStart + pending.subarray(nameStart, bodyStart).indexOf(SPACE);
   if (pending[nameStart - 1] !== SPACE || nameEnd < nameStart) return null;
   const size = trailingSize(pending, nameEnd, bodyStart - LINE_END.length);
@@ -152,7 +159,8 @@ function nextFrame(pending: Buffer, from: number, to: number): number {
   const searched = pending.subarray(from, to + BEGINNING_BYTES);
   let found = searched.indexOf(MESSAGE, 1);
   for (let tries = 0; found >= 0 && tries < FALSE_STARTS_MAX; tries++) {
-    const start = searched[found - 1] === H ? found - 1 : found;
+    const before = searched[found - 1];
+    const start = before === H || before === R ? found - 1 : found;
     // The line break itself may have been sent in part.
     const follows = start < 2 || searched[start - 2] === CR;
     if (start > 0 && follows && searched[start - 1] === LF) return from + start;

@@ -4,11 +4,14 @@ import type { PendingSubjects } from "./pending-subjects.ts";
 
 /** Who a connection is. All of it is what the peer says, without secrets. */
 export interface SlowPeer {
+  /** What nats-server calls its kind. */
+  readonly kind: "Client" | "Router";
   readonly cid: number;
   readonly ip: string;
   readonly port: number;
   readonly name: string;
   readonly lang: string;
+  /** Of its library, or of the other server. */
   readonly version: string;
   /** Name or public key; "" for none. */
   readonly user: string;

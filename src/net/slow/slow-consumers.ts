@@ -78,7 +78,7 @@ export class SlowConsumers {
   }
 
   /** The subjects of what waits; null when too many others were read just before. */
-  readSubjects(pending: Buffer): PendingSubjects | null {
+  readSubjects(pending: Buffer, namesAccounts: boolean): PendingSubjects | null {
     const now = performance.now();
     if (now - this.#framesAt > FRAMES_MS) {
       this.#framesAt = now;
@@ -86,7 +86,7 @@ export class SlowConsumers {
     }
     if (this.#frames <= 0) return null;
     const framesMax = Math.min(this.#frames, CONNECTION_FRAMES_MAX);
-    const { subjects, cost } = readPendingSubjects(pending, framesMax);
+    const { subjects, cost } = readPendingSubjects(pending, framesMax, namesAccounts);
     this.#frames -= cost;
     return subjects;
   }

@@ -1,5 +1,6 @@
 /** The certificate for a client, where a listener has several: the first one that fits. */
 
+import { covers } from "../../auth/certificate/covers.ts";
 import { type ClientHello, TLS_1_3 } from "./client-hello.ts";
 import type { ServerContext } from "./contexts.ts";
 
@@ -46,16 +47,4 @@ function fits({ keyType, dnsNames }: ServerContext, hello: ClientHello): boolean
 /** A client that names no schemes takes the oldest ones. */
 function takes({ signatureSchemes }: ClientHello, schemes: readonly number[]): boolean {
   return signatureSchemes.length === 0 || signatureSchemes.some((each) => schemes.includes(each));
-}
-
-/** Whether a name of a certificate, perhaps `*.example.com`, is one of this host. */
-function covers(name: string, host: string): boolean {
-  const pattern = labels(name);
-  const wanted = labels(host);
-  if (pattern.length !== wanted.length) return false;
-  return pattern.every((label, index) => (index === 0 && label === "*") || label === wanted[index]);
-}
-
-function labels(name: string): string[] {
-  return name.toLowerCase().replace(/\.$/, "").split(".");
 }

@@ -51,18 +51,12 @@ export function serverContexts(
   { pairs, authorities: file }: TlsMaterial,
 ): ServerContexts {
   const asks = asksForCertificate(options);
-  const ca = !asks ? null : file === null ? library.getCACertificates("system") : [file];
-  const ciphers = cipherList(options);
+  const ca = asks ? authoritiesOf(library, file) : null;
   const settings = {
-    ecdhCurve: groupList(options),
-    minVersion: ciphers === null || options.minVersion === "1.3" ? "TLSv1.3" : "TLSv1.2",
-    ...(ciphers === null ? {} : { ciphers }),
-    ...(ca === null ? {} : { ca }),
-    // Authorities that are named are trusted, whoever has signed them.
-    allowPartialTrustChain: true,
+    ...commonSettings(options, ca),
     // Whoever has to show a certificate shows it each time.
     secureOptions: SERVER_PREFERENCE | (asks ? NO_TICKETS : 0),
-  } as const;
+  };
   const contexts = pairs.map(({ certificate, key }) => {
     const secure = library.createSecureContext({ ...settings, cert: certificate, key });
     return {
@@ -71,6 +65,43 @@ export function serverContexts(
     };
   });
   return { contexts, authorities: ca === null ? null : hashesOf(ca) };
+}
+
+/**
+ * For servers that are dialled: shows the first certificate, and trusts the same authorities as the
+ * listener does.
+ *
+ * @returns what the library takes.
+ * @throws Error as `serverContexts`.
+ */
+export function clientContext(
+  library: TlsLibrary,
+  options: TlsOptions,
+  { pairs: [pair], authorities: file }: TlsMaterial,
+): object {
+  const secure = library.createSecureContext({
+    ...commonSettings(options, authoritiesOf(library, file)),
+    ...(pair === undefined ? {} : { cert: pair.certificate, key: pair.key }),
+    secureOptions: NO_TICKETS,
+  });
+  return (secure as unknown as { readonly context: object }).context;
+}
+
+function authoritiesOf(library: TlsLibrary, file: Buffer | null): (Buffer | string)[] {
+  return file === null ? library.getCACertificates("system") : [file];
+}
+
+function commonSettings(options: TlsOptions, ca: (Buffer | string)[] | null) {
+  const ciphers = cipherList(options);
+  const needsNewest = ciphers === null || options.minVersion === "1.3";
+  return {
+    ecdhCurve: groupList(options),
+    minVersion: needsNewest ? "TLSv1.3" : "TLSv1.2",
+    ...(ciphers === null ? {} : { ciphers }),
+    ...(ca === null ? {} : { ca }),
+    // Authorities that are named are trusted, whoever has signed them.
+    allowPartialTrustChain: true,
+  } as const;
 }
 
 function shownBy(file: Buffer): Omit<ServerContext, "handle"> {

@@ -3,9 +3,11 @@
 import { readCertificate } from "../../auth/certificate/certificate.ts";
 import { goSubjectText, textOf } from "../../auth/certificate/subject.ts";
 import { goQuoteText } from "../../protocol/go-quote.ts";
+import { joinHostPort } from "../../protocol/host-port.ts";
+import { goIpText } from "../../protocol/ip-text.ts";
 import { certificateFacts, sha256Hex } from "./certificate-facts.ts";
 import { type ClientHello, TLS_1_3 } from "./client-hello.ts";
-import { Alert, type HandshakeFault, localFault, remoteFault } from "./handshake-fault.ts";
+import { Alert, type HandshakeFault, localFault, NO_TLS, remoteFault } from "./handshake-fault.ts";
 
 /** What the library says: an error of a handshake, or of a certificate. */
 export interface LibraryError {
@@ -64,12 +66,18 @@ const REMOTE_ALERTS: Readonly<Record<string, number>> = {
   NO_APPLICATION_PROTOCOL: 120,
 };
 
+/** How Go begins the text of an error in reading. A closed socket has no addresses any more. */
+export function readText(
+  { localAddress, localPort }: { readonly localAddress: string; readonly localPort: number },
+  { ip, port }: { readonly ip: string; readonly port: number },
+): string {
+  const local = joinHostPort(goIpText(localAddress), localPort);
+  return `read tcp ${local}->${joinHostPort(ip, port)}`;
+}
+
 /** Why a handshake failed that the client began with this message. */
 export function explainFailure(error: LibraryError, hello: ClientHello): HandshakeFault {
-  if (error.code === "ECONNRESET") return { text: "EOF" };
-  const reason = REASON.exec(error.message)?.[1] ?? "";
-  const alert = REMOTE_ALERTS[REMOTE_ALERT.exec(reason)?.[1] ?? ""];
-  if (alert !== undefined) return remoteFault(alert);
+  const reason = reasonOf(error);
   switch (reason) {
     case "PEER_DID_NOT_RETURN_A_CERTIFICATE":
       return NO_CERTIFICATE;
@@ -81,6 +89,28 @@ export function explainFailure(error: LibraryError, hello: ClientHello): Handsha
       return noSharedSuite(hello);
     case "NO_COMMON_SIGNATURE_ALGORITHMS":
       return NO_SIGNATURE;
+    default:
+      return explainEither(error, reason);
+  }
+}
+
+/** Why a handshake failed that this side has begun. */
+export function explainServerFailure(error: LibraryError): HandshakeFault {
+  const reason = reasonOf(error);
+  if (reason === "WRONG_VERSION_NUMBER") return NO_TLS;
+  return explainEither(error, reason);
+}
+
+function reasonOf({ message }: LibraryError): string {
+  return REASON.exec(message)?.[1] ?? "";
+}
+
+/** What either side can say of the other. */
+function explainEither(error: LibraryError, reason: string): HandshakeFault {
+  if (error.code === "ECONNRESET") return { text: "EOF" };
+  const alert = REMOTE_ALERTS[REMOTE_ALERT.exec(reason)?.[1] ?? ""];
+  if (alert !== undefined) return remoteFault(alert);
+  switch (reason) {
     case "BAD_DECRYPT":
     case "BAD_PACKET_LENGTH":
     case "DECRYPTION_FAILED_OR_BAD_RECORD_MAC":
@@ -95,10 +125,15 @@ export function explainFailure(error: LibraryError, hello: ClientHello): Handsha
   }
 }
 
-/** Why the certificate that a client has shown is not good enough. */
+/**
+ * Why the certificate that a peer has shown is not good enough.
+ *
+ * @param hostFault what is wrong with the host that it names; null where that does not matter.
+ */
 export function explainCertificate(
   { code = "" }: LibraryError,
   chain: readonly Uint8Array[],
+  hostFault: string | null = null,
 ): HandshakeFault {
   const shown = chain.map((der) => {
     const names = readCertificate(der);
@@ -106,23 +141,30 @@ export function explainCertificate(
     return `${printable(textOf(subject) ?? subject)} SHA-256: ${sha256Hex(der)}`;
   });
   const list = shown.length === 0 ? "" : ` (${shown.join("; ")})`;
-  return {
-    text: `tls: failed to verify certificate: x509: ${certificateText(code, chain)}${list}`,
-  };
+  // Go looks at the host before the authorities, but at the time before both.
+  const isOutdated = expiryOf(chain.slice(0, 1)) !== "";
+  const why = isOutdated ? expiredText(chain) : (hostFault ?? certificateText(code, chain));
+  return { text: `tls: failed to verify certificate: x509: ${why}${list}` };
 }
 
 function certificateText(code: string, chain: readonly Uint8Array[]): string {
   switch (code) {
     case "CERT_HAS_EXPIRED":
     case "CERT_NOT_YET_VALID":
-      return `certificate has expired or is not yet valid${expiryOf(chain)}`;
+      return expiredText(chain);
     case "INVALID_PURPOSE":
       return "certificate specifies an incompatible key usage";
     case "PATH_LENGTH_EXCEEDED":
       return "too many intermediates for path length constraint";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "certificate is not valid for the host that was wanted";
     default:
       return "certificate signed by unknown authority";
   }
+}
+
+function expiredText(chain: readonly Uint8Array[]): string {
+  return `certificate has expired or is not yet valid${expiryOf(chain)}`;
 }
 
 /** Whoever has made the certificate must not write lines of the log. */

@@ -19,6 +19,11 @@ export interface HandshakeFault {
   readonly alert?: number;
 }
 
+export const NO_TLS: HandshakeFault = {
+  text: "tls: first record does not look like a TLS handshake",
+  isProbe: true,
+};
+
 const FATAL = 2;
 const ALERT_RECORD = 21;
 /** Alerts that come after a version was agreed on; others show the lowest one. */

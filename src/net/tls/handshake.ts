@@ -11,17 +11,17 @@ import { freeMemory } from "../../bytes/buffer-pool.ts";
 import { TIMER_MS_MAX } from "../../bytes/timer-limit.ts";
 import type { Logger } from "../../log/logger.ts";
 import { ClosedReason, ERR_THROTTLED } from "../../protocol/errors.ts";
-import { joinHostPort } from "../../protocol/host-port.ts";
 import type { Connection, Peer } from "../connection.ts";
-import type { Acceptor, SocketData } from "../listener.ts";
+import type { Acceptor } from "../listener.ts";
+import type { SocketData, SocketHandshake } from "../socket-events.ts";
 import type { Transport } from "../transport.ts";
 import type { ClientHello } from "./client-hello.ts";
-import { explainCertificate, explainFailure, type LibraryError } from "./failure-text.ts";
+import { currentFault } from "./current-rules.ts";
+import { explainCertificate, explainFailure, type LibraryError, readText } from "./failure-text.ts";
 import { Alert, encodeAlert, type HandshakeFault } from "./handshake-fault.ts";
 import { HelloCollector } from "./hello-collector.ts";
-import { pinFault } from "./pinned.ts";
 import {
-  type Authorities,
+  completionLines,
   endSecured,
   peerChain,
   type RawSocket,
@@ -29,7 +29,7 @@ import {
   type UpgradedSocket,
 } from "./secured-socket.ts";
 import type { TlsProfile } from "./settings.ts";
-import { type UpgradedData, upgrade } from "./upgrade.ts";
+import { type UpgradedData, type Upgrading, upgrade } from "./upgrade.ts";
 
 /** First byte of a handshake, and of nothing that peers say in clear. */
 const HANDSHAKE = 0x16;
@@ -50,13 +50,7 @@ type Stage =
   | "library"
   | "done";
 
-/** The peer is sound for all that is known, and may come again. */
-const OUTDATED: HandshakeFault = {
-  text: "tls: authorities have changed during the handshake",
-  isProbe: true,
-};
-
-export class Handshake implements Transport {
+export class Handshake implements Transport, SocketHandshake, Upgrading {
   readonly #socket: Socket<SocketData>;
   /** From when the connection was accepted until a handshake begins; then that of that time. */
   #profile: TlsProfile;
@@ -167,14 +161,11 @@ export class Handshake implements Transport {
     const secured = new SecuredSocket(socket, this.#raw, this.#profile.authorities, this.#isFirst);
     connection.secure(secured, secured);
     data.connection = connection;
+    if (this.#log.debugging) {
+      for (const line of completionLines(secured)) this.#log.debug(`${connection.label} - ${line}`);
+    }
     if (this.#isFirst) connection.greet();
-    if (connection.isClosed) return;
-    connection.onEstablished();
-    if (!this.#log.debugging) return;
-    const { label } = connection;
-    this.#log.debug(`${label} - TLS handshake complete`);
-    const { version, cipherSuite } = secured;
-    this.#log.debug(`${label} - TLS version ${version}, cipher suite ${cipherSuite}`);
+    if (!connection.isClosed) connection.onEstablished();
   }
 
   onInternalError(error: Error): void {
@@ -237,9 +228,7 @@ export class Handshake implements Transport {
       return;
     }
     this.#log.debug(`${connection.label} - ${this.#profile.words.starting}`);
-    const { localAddress, localPort } = this.#socket;
-    const { ip, port } = this.#peer;
-    this.#readText = `read tcp ${joinHostPort(localAddress, localPort)}->${joinHostPort(ip, port)}`;
+    this.#readText = readText(this.#socket, this.#peer);
     this.#stage = "hello";
     this.#collector = new HelloCollector();
     this.#timer = setTimeout(
@@ -289,18 +278,8 @@ export class Handshake implements Transport {
         return explainCertificate(error ?? { message: "" }, peerChain(socket, authorities));
       }
     }
-    return this.#currentFault(socket);
-  }
-
-  /** What stands against the peer by the rules of this moment: there may have been a reload. */
-  #currentFault(socket: UpgradedSocket): HandshakeFault | null {
-    const { authorities } = this.#profile;
-    const current = this.#profile.current() ?? this.#profile;
-    if (!isVerifiedFor(current.authorities, authorities)) return OUTDATED;
-    const { pinned } = current;
-    if (pinned.size === 0) return null;
-    const chain = authorities === null ? [] : peerChain(socket, authorities);
-    return pinFault(pinned, chain, (text) =>
+    const rules = this.#profile.current() ?? this.#profile;
+    return currentFault(rules, authorities, socket, (text) =>
       this.#log.debug(`${this.#connection.label} - ${text}`),
     );
   }
@@ -317,7 +296,9 @@ export class Handshake implements Transport {
 
   #onTimeout(): void {
     this.#report({ text: `${this.#readText}: i/o timeout`, isProbe: true });
-    this.#log.debug(`${this.#connection.label} - TLS handshake timeout`);
+    const line = `${this.#connection.label} - TLS handshake timeout`;
+    if (this.#profile.words.hasProbes) this.#log.debug(line);
+    else this.#log.error(line);
     this.#connection.close(ClosedReason.TlsHandshakeError);
   }
 
@@ -341,10 +322,4 @@ export class Handshake implements Transport {
     this.#collector = null;
     this.#hello = null;
   }
-}
-
-/** Whether a peer that was verified by some authorities is, by that, verified by those wanted. */
-function isVerifiedFor(wanted: Authorities | null, used: Authorities | null): boolean {
-  if (wanted === null || wanted === used) return true;
-  return used?.isSubsetOf(wanted) ?? false;
 }

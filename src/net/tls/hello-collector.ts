@@ -6,7 +6,7 @@
  */
 
 import { type ClientHello, ClientHelloError, parseClientHello } from "./client-hello.ts";
-import { Alert, type HandshakeFault, localFault, remoteFault } from "./handshake-fault.ts";
+import { Alert, type HandshakeFault, localFault, NO_TLS, remoteFault } from "./handshake-fault.ts";
 
 const Record = { Alert: 21, Handshake: 22, Sslv2: 0x80 } as const;
 const CLIENT_HELLO = 1;
@@ -24,10 +24,6 @@ const FATAL = 2;
 const CLOSE_NOTIFY = 0;
 const FIRST_BYTES = 1024;
 
-const NO_TLS: HandshakeFault = {
-  text: "tls: first record does not look like a TLS handshake",
-  isProbe: true,
-};
 const SSLV2: HandshakeFault = {
   text: "tls: unsupported SSLv2 handshake received",
   alert: Alert.ProtocolVersion,

@@ -111,6 +111,11 @@ export function endSecured(socket: UpgradedSocket, raw: RawSocket | null): void 
   if (raw?.readyState === OPEN) setTimeout(() => raw.terminate(), LINGER_MS).unref();
 }
 
+/** What the log says at the end of a handshake. */
+export function completionLines({ version, cipherSuite }: TlsSession): string[] {
+  return ["TLS handshake complete", `TLS version ${version}, cipher suite ${cipherSuite}`];
+}
+
 /**
  * What the peer has shown, in DER, its own first. The library adds those of the authorities that it
  * has found to belong to it, and nobody can tell them from what was sent: they are left out.

@@ -1,6 +1,6 @@
 /**
- * TLS of one listener: what the handshakes that begin now are done with. Options come by a reload,
- * certificates whenever their files change.
+ * TLS of one block: what the handshakes that begin now are done with, of a listener and with those
+ * that are dialled. Options come by a reload, certificates whenever their files change.
  */
 
 import type { Socket } from "bun";
@@ -9,16 +9,12 @@ import { goErrorText } from "../../log/go-error.ts";
 import type { Logger } from "../../log/logger.ts";
 import { CertificateError, type Certificates, type TlsMaterial } from "../certificates.ts";
 import type { Peer } from "../connection.ts";
-import type { Acceptor, ListenerTls, SocketData } from "../listener.ts";
+import type { Acceptor, ListenerTls } from "../listener.ts";
+import type { SocketData } from "../socket-events.ts";
 import { warnOfCertificates } from "./certificate-warnings.ts";
 import { chooseContext } from "./choose-context.ts";
 import type { ClientHello } from "./client-hello.ts";
-import {
-  type ServerContext,
-  type ServerContexts,
-  serverContexts,
-  type TlsLibrary,
-} from "./contexts.ts";
+import { clientContext, type ServerContext, serverContexts, type TlsLibrary } from "./contexts.ts";
 import { Handshake } from "./handshake.ts";
 import { type HandshakeWords, handshakeWords, type ListenerWord } from "./handshake-words.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -40,6 +36,8 @@ export interface TlsProfile extends TlsMode {
   readonly words: HandshakeWords;
   readonly limit: RateLimit | null;
   readonly pinned: ReadonlySet<string>;
+  /** For servers that are dialled, as the library takes it; null where nobody is. */
+  readonly client: object | null;
   /** Null when there is no certificate to show. */
   contextFor(hello: ClientHello): ServerContext | null;
   /** How handshakes that begin now are done, by which others end too; null without TLS. */
@@ -58,6 +56,7 @@ export class TlsSettings implements ListenerTls {
   readonly #log: Logger;
   readonly #certificates: Certificates;
   readonly #words: HandshakeWords;
+  readonly #dials: boolean;
   #profile: TlsProfile | null = null;
   #shown: ShownTls | null = null;
 
@@ -66,6 +65,7 @@ export class TlsSettings implements ListenerTls {
     this.#log = log;
     this.#certificates = certificates;
     this.#words = handshakeWords(word);
+    this.#dials = word !== "client";
   }
 
   /** Null when there is no TLS. */
@@ -110,7 +110,8 @@ export class TlsSettings implements ListenerTls {
 
   #build(library: TlsLibrary, mode: TlsMode, material: TlsMaterial): TlsProfile {
     const { options, allowNonTls, timeoutMs } = mode;
-    const made = contextsOf(library, options, material);
+    const made = usable(() => serverContexts(library, options, material));
+    const client = this.#dials ? usable(() => clientContext(library, options, material)) : null;
     const { contexts, authorities } = made;
     const perSecond = options.connectionRateLimit;
     const old = this.#profile;
@@ -125,20 +126,17 @@ export class TlsSettings implements ListenerTls {
       words: this.#words,
       limit: isSameLimit ? old.limit : newLimit,
       pinned: new Set(options.pinnedCerts),
+      client,
       contextFor: (hello) => chooseContext(contexts, hello),
       current: () => this.#profile,
     };
   }
 }
 
-/** @throws CertificateError */
-function contextsOf(
-  library: TlsLibrary,
-  options: TlsOptions,
-  material: TlsMaterial,
-): ServerContexts {
+/** @throws CertificateError when the library cannot use what it is given. */
+function usable<T>(make: () => T): T {
   try {
-    return serverContexts(library, options, material);
+    return make();
   } catch (error) {
     throw new CertificateError(goErrorText(error));
   }

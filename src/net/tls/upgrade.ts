@@ -2,17 +2,29 @@
 
 import type { Socket, SocketHandler } from "bun";
 import type { Connection } from "../connection.ts";
-import type { SocketData } from "../listener.ts";
+import type { SocketData } from "../socket-events.ts";
 import type { ServerContext } from "./contexts.ts";
 import type { LibraryError } from "./failure-text.ts";
-import type { Handshake } from "./handshake.ts";
 import type { RawSocket, UpgradedSocket } from "./secured-socket.ts";
 import type { TlsProfile } from "./settings.ts";
+
+/** Whose handshake it is. */
+export interface Upgrading {
+  /** The TLS library has ended the handshake, well or not. */
+  onHandshake(
+    socket: UpgradedSocket,
+    data: UpgradedData,
+    isDone: boolean,
+    error: LibraryError | null,
+  ): void;
+  onClosed(hasFailed: boolean): void;
+  onInternalError(error: Error): void;
+}
 
 export interface UpgradedData {
   /** Null until the handshake is done and found good: nothing gets to the parser before. */
   connection: Connection | null;
-  readonly handshake: Handshake;
+  readonly handshake: Upgrading;
 }
 
 export interface Upgrade {
@@ -54,25 +66,72 @@ const HANDLER: SocketHandler<UpgradedData> = {
   },
 };
 
-/** @param received the beginning of the handshake, which was read from the socket before. */
+/**
+ * This side is the server.
+ *
+ * @param received the beginning of the handshake, which was read from the socket before.
+ */
 export function upgrade(
   socket: Socket<SocketData>,
-  handshake: Handshake,
+  handshake: Upgrading,
   context: ServerContext,
   { authorities }: TlsProfile,
   received: Buffer,
 ): Upgrade {
-  const options = {
+  return upgradeSocket(socket, handshake, {
     isServer: true,
     tls: {
       secureContext: context.handle,
       requestCert: authorities !== null,
       rejectUnauthorized: authorities !== null,
     },
-    data: { connection: null, handshake },
-    socket: HANDLER,
     initialData: received,
+  });
+}
+
+/**
+ * This side is the client.
+ *
+ * @param context what the library takes.
+ * @param serverName host name or address that the server is asked for, and has to show a certificate of.
+ * @param isVerified false for any certificate.
+ */
+export function upgradeClient(
+  socket: Socket<SocketData>,
+  handshake: Upgrading,
+  context: object,
+  serverName: string,
+  isVerified: boolean,
+): Upgrade {
+  return upgradeSocket(socket, handshake, {
+    isServer: false,
+    tls: {
+      secureContext: context,
+      serverName,
+      requestCert: true,
+      rejectUnauthorized: isVerified,
+    },
+  });
+}
+
+/** Options that the runtime takes beyond those that its types name. */
+interface UpgradeOptions {
+  readonly isServer: boolean;
+  readonly tls: {
+    readonly secureContext: object;
+    readonly serverName?: string;
+    readonly requestCert: boolean;
+    readonly rejectUnauthorized: boolean;
   };
-  const [raw, secured] = socket.upgradeTLS<UpgradedData>(options);
+  readonly initialData?: Buffer;
+}
+
+function upgradeSocket(
+  socket: Socket<SocketData>,
+  handshake: Upgrading,
+  options: UpgradeOptions,
+): Upgrade {
+  const data = { connection: null, handshake };
+  const [raw, secured] = socket.upgradeTLS<UpgradedData>({ ...options, data, socket: HANDLER });
   return { raw, secured: secured as unknown as UpgradedSocket };
 }

@@ -37,6 +37,26 @@ describe("whole frames", () => {
     });
   });
 
+  test("of other servers have the account before the subject, or are one account's own", () => {
+    const named = [
+      "RS+ $G a.b\r\n",
+      "RMSG $G a.b 5\r\nhello\r\n",
+      "RMSG A a.b + reply g h 2\r\nhi\r\n",
+      "HMSG A c | g 12 14\r\nNATS/1.0\r\n\r\nzz\r\n",
+    ].join("");
+    const { top } = readPendingSubjects(Buffer.from(named), ALL, true).subjects;
+    expect(top.map(({ subject, frames }) => [subject, frames])).toEqual([
+      ["a.b", 2],
+      ["c", 1],
+    ]);
+    expect(read("RMSG a.b reply 5\r\nhello\r\nRS- x\r\n").top).toEqual([
+      { subject: "a.b", bytes: 25, frames: 1 },
+    ]);
+    // The first frame has been sent in part.
+    const cut = readPendingSubjects(Buffer.from(`llo\r\n${named}`), ALL, true).subjects;
+    expect(cut.top.map(({ subject }) => subject)).toEqual(["a.b", "c"]);
+  });
+
   test("are none where nothing waits", () => {
     expect(read("")).toEqual({ top: [], isEstimate: false });
     expect(read("PING\r\n")).toEqual({ top: [], isEstimate: false });

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { QueueNames } from "../../src/core/queue-names.ts";
+import { NameTable } from "../../src/core/name-table.ts";
 import { withSeed } from "../support/prng.ts";
 
 test("a name has one id, however often it is used, and never 0", () => {
-  const names = new QueueNames();
+  const names = new NameTable();
   const a = names.acquire("a");
   const b = names.acquire("b");
   expect(a).toBeGreaterThan(0);
@@ -14,7 +14,7 @@ test("a name has one id, however often it is used, and never 0", () => {
 });
 
 test("an id is free again after as many releases as uses", () => {
-  const names = new QueueNames();
+  const names = new NameTable();
   const id = names.acquire("a");
   names.acquire("a");
   names.release(id);
@@ -26,7 +26,7 @@ test("an id is free again after as many releases as uses", () => {
 });
 
 test("a name that returns may get another id", () => {
-  const names = new QueueNames();
+  const names = new NameTable();
   const first = names.acquire("a");
   names.release(first);
   names.acquire("b");
@@ -37,7 +37,7 @@ test("a name that returns may get another id", () => {
 
 test("ids stay as few as the names in use at one time", () =>
   withSeed((random) => {
-    const names = new QueueNames();
+    const names = new NameTable();
     const uses = new Map<string, { id: number; count: number }>();
     let most = 0;
     for (let step = 0; step < 5000; step++) {

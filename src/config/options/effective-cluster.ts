@@ -1,0 +1,121 @@
+/**
+ * The options of a cluster as they are in force: defaults are filled in, and so is what follows from
+ * other options.
+ */
+
+import type { Permissions } from "./auth.ts";
+import { type ClusterOptions, DEFAULT_CLUSTER, type WriteTimeoutPolicy } from "./cluster.ts";
+import { type EffectiveCompression, effectiveCompression } from "./compression-mode.ts";
+import type { Options } from "./options.ts";
+import { systemAccountName } from "./system-account.ts";
+import type { TlsOptions } from "./tls.ts";
+
+const USUAL_POOL_SIZE = 3;
+const TLS_TIMEOUT_MS = 2000;
+const AUTH_TIMEOUT_MS = 2000;
+/** With TLS a server has its handshake to do first. */
+const AUTH_AFTER_TLS_MS = 1000;
+/** A route is asked for a sign of life at least this often. */
+const PING_INTERVAL_MS_MAX = 30_000;
+
+export interface EffectiveCluster {
+  /** "" when one has to be made up. */
+  readonly name: string;
+  readonly host: string;
+  /** -1 for any free one. */
+  readonly port: number;
+  /** `host:port` that other servers are told instead; "" for the real one. */
+  readonly advertise: string;
+  readonly noAdvertise: boolean;
+  /** What other servers have to say, and are told by this one; null when everybody may come in. */
+  readonly authorization: { readonly user: string; readonly password: string } | null;
+  readonly authTimeoutMs: number;
+  readonly tls: TlsOptions | null;
+  readonly tlsTimeoutMs: number;
+  /** `publish` says what is imported, `subscribe` what is exported. */
+  readonly permissions: Permissions | null;
+  /** URLs, credentials included. */
+  readonly routes: readonly string[];
+  readonly connectRetries: number;
+  readonly connectBackoff: boolean;
+  /** 1 or more; -1 for one connection that all accounts share. */
+  readonly poolSize: number;
+  /** Accounts with a route of their own, the system account among them as long as there is a pool. */
+  readonly accounts: readonly string[];
+  readonly compression: EffectiveCompression;
+  readonly pingIntervalMs: number;
+  readonly pingMax: number;
+  readonly writeDeadlineMs: number;
+  readonly writeTimeout: Exclude<WriteTimeoutPolicy, "default">;
+}
+
+/** Null when the server is to be no part of a cluster: without a port there is none. */
+export function effectiveCluster(options: Readonly<Options>): EffectiveCluster | null {
+  const { cluster } = options;
+  if (cluster === null || cluster.port === 0) return null;
+  const { tls, authorization, pingIntervalMs, pingMax, writeDeadlineMs, writeTimeout } = cluster;
+  return {
+    name: configuredClusterName(options),
+    host: cluster.host || DEFAULT_CLUSTER.host,
+    port: cluster.port,
+    advertise: cluster.advertise,
+    noAdvertise: cluster.noAdvertise,
+    authorization: credentials(cluster),
+    authTimeoutMs: authorization?.timeoutMs || usualAuthTimeoutMs(tls),
+    tls,
+    tlsTimeoutMs: tlsTimeoutMs(tls),
+    permissions: cluster.permissions,
+    routes: cluster.routes,
+    connectRetries: cluster.connectRetries,
+    connectBackoff: cluster.connectBackoff,
+    poolSize: poolSize(cluster),
+    accounts: routedAccounts(options, cluster),
+    compression: effectiveCompression(cluster.compression, "accept", "s2_fast"),
+    pingIntervalMs: Math.min(
+      positive(pingIntervalMs) ?? options.pingIntervalMs,
+      PING_INTERVAL_MS_MAX,
+    ),
+    pingMax: positive(pingMax) ?? options.pingMax,
+    writeDeadlineMs: positive(writeDeadlineMs) ?? options.writeDeadlineMs,
+    writeTimeout: writeTimeout === "default" ? "retry" : writeTimeout,
+  };
+}
+
+/** The cluster of a gateway is called as the gateway is; "" without a name. */
+export function configuredClusterName({ cluster, gateway }: Readonly<Options>): string {
+  return cluster?.name || (gateway?.name ?? "");
+}
+
+/**
+ * Accounts with a route of their own. As long as there is a pool, the system account has one: what
+ * servers tell each other does not wait behind messages of clients.
+ */
+export function routedAccounts(options: Readonly<Options>, cluster: ClusterOptions): string[] {
+  const { accounts } = cluster;
+  const system = systemAccountName(options);
+  const isMissing = poolSize(cluster) > 0 && system !== "" && !accounts.includes(system);
+  return isMissing ? [...accounts, system] : accounts;
+}
+
+function poolSize({ port, poolSize }: ClusterOptions): number {
+  if (poolSize < 0) return -1;
+  return poolSize === 0 && port !== 0 ? USUAL_POOL_SIZE : poolSize;
+}
+
+function credentials({ authorization }: ClusterOptions): EffectiveCluster["authorization"] {
+  if (authorization === null) return null;
+  const { user, password } = authorization;
+  return user === "" && password === "" ? null : { user, password };
+}
+
+function tlsTimeoutMs(tls: TlsOptions | null): number {
+  return tls?.timeoutMs || TLS_TIMEOUT_MS;
+}
+
+function usualAuthTimeoutMs(tls: TlsOptions | null): number {
+  return tls === null ? AUTH_TIMEOUT_MS : tlsTimeoutMs(tls) + AUTH_AFTER_TLS_MS;
+}
+
+function positive(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null;
+}
