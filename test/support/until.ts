@@ -16,3 +16,16 @@ export async function until(
     await Bun.sleep(POLL_MS);
   }
 }
+
+/** The same for a condition that takes its time. */
+export async function eventually(
+  what: string,
+  condition: () => Promise<boolean>,
+  deadlineMs = DEADLINE_MS,
+): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    await Bun.sleep(POLL_MS);
+  }
+}
