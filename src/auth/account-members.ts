@@ -2,9 +2,10 @@
 
 import type { Account, AccountMember } from "../core/account.ts";
 
-/** Whether somebody may not come in any more, or stay. */
-export function isFull({ members, limits }: Account, member: AccountMember): boolean {
-  const others = members.size - (members.has(member) ? 1 : 0);
+/** Whether somebody may not come in any more, or stay. Members on other servers count as well. */
+export function isFull(account: Account, member: AccountMember): boolean {
+  const { members, remoteMembers, limits } = account;
+  const others = members.size - (members.has(member) ? 1 : 0) + remoteMembers;
   return limits.maxConnections !== -1 && others >= limits.maxConnections;
 }
 

@@ -122,9 +122,16 @@ function checksOf(body: unknown): NamedCheck[] | null {
 }
 
 function judge(status: number, checks: readonly NamedCheck[]): MonitorHealth {
-  const failed = checks.filter(({ status }) => status !== "ok");
-  if (status === 200) return { healthy: true, reason: `${checks.length} checks passed` };
-  const reasons = failed.map(({ name, reason }) => `${name}: ${reason}`);
+  const reasonsOf = (isWanted: (status: string) => boolean): string[] =>
+    checks
+      .filter((check) => isWanted(check.status))
+      .map(({ name, reason }) => `${name}: ${reason}`);
+  if (status === 200) {
+    const warnings = reasonsOf((each) => each === "warning");
+    const passed = `${checks.length - warnings.length} checks passed`;
+    return { healthy: true, reason: [passed, ...warnings].join("; ") };
+  }
+  const reasons = reasonsOf((each) => each !== "ok" && each !== "warning");
   return { healthy: false, reason: reasons.join("; ") || `it answers with status ${status}` };
 }
 

@@ -9,6 +9,11 @@ import type { Options } from "./options/options.ts";
 
 /** Names of the blocks in question; empty when everything that is asked for is enforced. */
 export function unenforced(options: Options): string[] {
-  const { tls } = options;
-  return tls !== null && tls.certStore !== "" ? ["cert_store"] : [];
+  const blocks = {
+    cert_store: options.tls,
+    "cluster.tls.cert_store": options.cluster?.tls ?? null,
+  };
+  return Object.entries(blocks)
+    .filter(([, tls]) => tls !== null && tls.certStore !== "")
+    .map(([name]) => name);
 }

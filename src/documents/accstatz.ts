@@ -42,7 +42,10 @@ export async function accstatz(view: ServerView, options: AccstatzOptions = {}):
 /** Numbers of one account, as events tell them too. */
 export function accountStat(entry: AccountEntry) {
   const { name, nameTag, members, slowConsumers } = entry.account;
+  const { routed } = entry.account;
   const { inMsgs, inBytes, outMsgs, outBytes } = entry.account.traffic();
+  const toRoutes = { msgs: routed.outMsgs, bytes: routed.outBytes };
+  const fromRoutes = { msgs: routed.inMsgs, bytes: routed.inBytes };
   return {
     acc: name,
     name: nameTag || name,
@@ -50,8 +53,8 @@ export function accountStat(entry: AccountEntry) {
     leafnodes: 0,
     total_conns: members.size,
     num_subscriptions: subscriptionCount(entry),
-    sent: { msgs: outMsgs, bytes: outBytes, gateways: NONE, routes: NONE, leafs: NONE },
-    received: { msgs: inMsgs, bytes: inBytes, gateways: NONE, routes: NONE, leafs: NONE },
+    sent: { msgs: outMsgs, bytes: outBytes, gateways: NONE, routes: toRoutes, leafs: NONE },
+    received: { msgs: inMsgs, bytes: inBytes, gateways: NONE, routes: fromRoutes, leafs: NONE },
     slow_consumers: slowConsumers,
   };
 }

@@ -18,6 +18,7 @@ import type { ServerInfo } from "../protocol/info.ts";
 import type { TrustedAccounts } from "../trust/trusted-accounts.ts";
 import type { ClientCounts } from "./client-counts.ts";
 import type { ClosedClients } from "./closed-clients.ts";
+import type { ClusterView } from "./cluster-view.ts";
 
 /** What the server reads its options from. */
 export interface LoadedConfiguration {
@@ -47,6 +48,10 @@ export interface ServerView {
   readonly totalClients: number;
   readonly closedClients: ClosedClients;
   readonly clientCounts: ClientCounts;
+  /** Null for a server that is alone. */
+  readonly cluster: ClusterView | null;
+  /** Servers that tell of themselves in the system account, this one included. */
+  readonly activeServers: number;
   readonly accounts: AccountSet;
   /** Accounts of operators; null without operators. */
   readonly trustedAccounts: TrustedAccounts | null;
@@ -60,6 +65,8 @@ export interface ServerView {
   readonly pageHits: Map<string, number>;
   /** Set while somebody wants to see samples of the traffic. */
   sampler: TrafficSampler | null;
-  /** Everything that has come from and gone to clients, the open ones included. */
+  /** Everything that has come from and gone to clients and other servers. */
   traffic(): Traffic;
+  /** The part of other servers in it. */
+  routedTraffic(): Traffic;
 }

@@ -1,8 +1,11 @@
 /** `statsz`: what a server tells of itself from time to time, and whoever asks. */
 
+import type { Route } from "../kinds/route/route.ts";
 import type { GoValue } from "./go-document.ts";
 import { omitEmpty, openLocalTime } from "./go-texts.ts";
+import { byKind, clientTraffic, hasAny } from "./kinds-apart.ts";
 import { processUse } from "./process-use.ts";
+import { shownName } from "./routez/route-document.ts";
 import type { ServerView } from "./server-view.ts";
 import { Slices } from "./slices.ts";
 import { subscriptionCount } from "./sublist-stats.ts";
@@ -11,15 +14,16 @@ export interface Statsz {
   readonly [field: string]: GoValue | undefined;
 }
 
-/** Fields in nats-server's order; those of other servers and of JetStream are never there. */
+/** Fields in nats-server's order; those of gateways and of JetStream are never there. */
 export async function statsz(view: ServerView): Promise<Statsz> {
   const time = await openLocalTime();
   const { activeAccounts, subscriptions } = await countAccounts(view);
   const { cpu, memory } = processUse();
   const { slowConsumers, staleConnections, stalledProducers } = view.stats;
-  const { inMsgs, inBytes, outMsgs, outBytes } = view.traffic();
-  const sent = { msgs: outMsgs, bytes: outBytes };
-  const received = { msgs: inMsgs, bytes: inBytes };
+  const slow = byKind(view.stats, "slowConsumers");
+  const stale = byKind(view.stats, "staleConnections");
+  const all = view.traffic();
+  const clients = clientTraffic(view);
   const cores = navigator.hardwareConcurrency;
   return {
     start: time(view.startedAt),
@@ -30,23 +34,31 @@ export async function statsz(view: ServerView): Promise<Statsz> {
     total_connections: view.totalClients,
     active_accounts: activeAccounts,
     subscriptions,
-    sent,
-    sent_to_clients: sent,
-    received,
-    received_from_clients: received,
+    sent: { msgs: all.outMsgs, bytes: all.outBytes },
+    sent_to_clients: { msgs: clients.outMsgs, bytes: clients.outBytes },
+    received: { msgs: all.inMsgs, bytes: all.inBytes },
+    received_from_clients: { msgs: clients.inMsgs, bytes: clients.inBytes },
     slow_consumers: slowConsumers,
-    slow_consumer_stats: ofClients(slowConsumers),
+    slow_consumer_stats: hasAny(slow) ? slow : undefined,
     stale_connections: omitEmpty(staleConnections),
-    stale_connection_stats: ofClients(staleConnections),
+    stale_connection_stats: hasAny(stale) ? stale : undefined,
     stalled_clients: omitEmpty(stalledProducers),
-    active_servers: 1,
+    routes: omitEmpty(Array.from(view.cluster?.routes ?? [], routeStat)),
+    active_servers: view.activeServers,
     gomaxprocs: cores,
   };
 }
 
-/** By kind of connection; left out when there was none. */
-function ofClients(clients: number): GoValue | undefined {
-  return clients === 0 ? undefined : { clients, routes: 0, gateways: 0, leafs: 0 };
+function routeStat(route: Route): GoValue {
+  const { cid, remoteName, inMsgs, inBytes, outbound } = route;
+  outbound.foldCounters();
+  return {
+    rid: cid,
+    name: omitEmpty(shownName(remoteName)),
+    sent: { msgs: outbound.outMsgs, bytes: outbound.outBytes },
+    received: { msgs: inMsgs, bytes: inBytes },
+    pending: outbound.pendingBytes,
+  };
 }
 
 /** The server itself is always in the system account. */

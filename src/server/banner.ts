@@ -20,7 +20,7 @@ export interface ConfigurationSource {
 
 export function logBanner(
   log: Logger,
-  { name, id }: ServerInfo,
+  { name, id, cluster }: ServerInfo,
   options: Options,
   source: ConfigurationSource | null,
 ): void {
@@ -28,6 +28,7 @@ export function logBanner(
   log.info(`  Version:  ${COMPATIBLE_VERSION} (bun-nats-server ${VERSION})`);
   log.info(`  Git:      [${COMMIT || "not set"}]`);
   log.debug(`  Bun:      ${Bun.version}`);
+  if (cluster !== "") log.info(`  Cluster:  ${cluster}`);
   log.info(`  Name:     ${name}`);
   log.info(`  ID:       ${id}`);
   logFeatureFlags(log, options.featureFlags);

@@ -12,6 +12,8 @@ import { ClosedReason, ERR_AUTHORIZATION, ERR_MAX_CONNECTIONS } from "../protoco
 const FIRST_CID = 5;
 /** Refused connections are logged at most this often. */
 const REFUSAL_LOG_MS = 1000;
+/** Time for telling clients of something, before others have their turn. */
+const SLICE_MS = 1;
 
 export interface GateHost extends ClientHost {
   readonly log: Logger;
@@ -24,20 +26,26 @@ export class ClientGate implements Acceptor {
   /** What cannot be enforced keeps everybody out. */
   isShut = false;
   readonly #host: GateHost;
+  /** Connections there have been. */
+  count = 0;
   #nextCid = FIRST_CID;
+  #isTelling: Promise<void> | null = null;
+  /** INFO has changed since clients were last told. */
+  #hasNews = false;
   #refusalLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: GateHost) {
     this.#host = host;
   }
 
-  /** Connections there have been. */
-  get count(): number {
-    return this.#nextCid - FIRST_CID;
+  /** The next id for a connection, of whatever kind. */
+  takeId(): number {
+    return this.#nextCid++;
   }
 
   accept(transport: Transport, peer: Peer): Client {
-    const client = new Client(this.#host, transport, this.#nextCid++, peer);
+    this.count++;
+    const client = new Client(this.#host, transport, this.takeId(), peer);
     this.clients.set(client.cid, client);
     return client;
   }
@@ -48,6 +56,14 @@ export class ClientGate implements Acceptor {
     } else if (this.clients.size > this.#host.options.maxConnections) {
       this.#refuse(connection, ERR_MAX_CONNECTIONS, ClosedReason.MaxConnectionsExceeded);
     }
+  }
+
+  /** Tells clients what INFO says by now, a part of them at a time. */
+  tellInfo(): void {
+    this.#isTelling ??= this.#tellAll().finally(() => {
+      this.#isTelling = null;
+    });
+    this.#hasNews = true;
   }
 
   remove(connection: Connection): void {
@@ -63,6 +79,21 @@ export class ClientGate implements Acceptor {
       client.applyOptions();
       if (this.isShut) this.admit(client);
       else void client.recheck(false);
+    }
+  }
+
+  async #tellAll(): Promise<void> {
+    // Servers often come together: what is said once is enough.
+    await Bun.sleep(0);
+    while (this.#hasNews) {
+      this.#hasNews = false;
+      let until = performance.now() + SLICE_MS;
+      for (const client of [...this.clients.values()]) {
+        if (client.takesInfo && !client.isClosed) client.tellInfo();
+        if (performance.now() < until) continue;
+        await Bun.sleep(0);
+        until = performance.now() + SLICE_MS;
+      }
     }
   }
 

@@ -13,7 +13,6 @@ import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { Client } from "../kinds/client.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClosedReason } from "../protocol/errors.ts";
-import { encodeInfo, type ServerInfo } from "../protocol/info.ts";
 
 /** Longest pause between two clients; also the time to spread over when the settings leave none. */
 const PAUSE_MS_MAX = 1000;
@@ -28,7 +27,6 @@ export interface LameDuckSettings {
 export interface LameDuckHost {
   readonly log: Logger;
   readonly clients: ReadonlyMap<number, Client>;
-  readonly serverInfo: ServerInfo;
 }
 
 /** Time and chance, for tests to have their own. */
@@ -62,7 +60,7 @@ const CLOCK: LameDuckClock = {
  * @param signal ends it early, without closing the rest.
  */
 export async function runLameDuck(
-  { log, clients, serverInfo }: LameDuckHost,
+  { log, clients }: LameDuckHost,
   { lameDuckDurationMs, lameDuckGracePeriodMs }: LameDuckSettings,
   signal: AbortSignal,
   clock = CLOCK,
@@ -71,7 +69,7 @@ export async function runLameDuck(
   if (leaving.length === 0) return;
   const spread = lameDuckDurationMs - lameDuckGracePeriodMs;
   const pauseMax = Math.min((spread > 0 ? spread : PAUSE_MS_MAX) / leaving.length, PAUSE_MS_MAX);
-  for (const client of leaving) tell(client, serverInfo);
+  for (const client of leaving) if (client.takesInfo) client.tellInfo(true);
   await clock.wait(lameDuckGracePeriodMs, signal);
   if (signal.aborted) return;
   log.info("Closing existing clients");
@@ -84,10 +82,4 @@ export async function runLameDuck(
     client.close(ClosedReason.ServerShutdown);
     due += Math.max(clock.random() * pauseMax, pauseMax / 2);
   }
-}
-
-function tell(client: Client, serverInfo: ServerInfo): void {
-  if (!client.takesInfo) return;
-  const about = { cid: client.cid, ip: client.peer.ip, isLameDuck: true };
-  client.outbound.append(encodeInfo(serverInfo, about));
 }

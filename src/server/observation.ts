@@ -6,6 +6,7 @@ import type { Account, Traffic } from "../core/account.ts";
 import type { Denials } from "../core/permissions/denials.ts";
 import { ClientCounts } from "../documents/client-counts.ts";
 import { ClosedClients } from "../documents/closed-clients.ts";
+import type { ClusterView } from "../documents/cluster-view.ts";
 import type { LoadedConfiguration, ServerView } from "../documents/server-view.ts";
 import type { Client } from "../kinds/client.ts";
 import type { ClientObserver } from "../kinds/client-observer.ts";
@@ -17,6 +18,7 @@ import type { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import type { Phase } from "../process/signals.ts";
 import type { ServerInfo } from "../protocol/info.ts";
+import type { SystemServices } from "../system/services/system-services.ts";
 import type { ConfigurationSource } from "./banner.ts";
 import type { Tenancy } from "./tenancy.ts";
 
@@ -27,11 +29,13 @@ export interface ObservedServer {
   readonly serverInfo: ServerInfo;
   readonly phase: Phase;
   readonly port: number;
+  readonly cluster: ClusterView | null;
   readonly gate: { readonly clients: ReadonlyMap<number, Client>; readonly count: number };
   readonly tenancy: Tenancy;
   readonly denials: Denials;
   readonly slowConsumers: SlowConsumers;
   readonly stats: ServerStats;
+  readonly services: SystemServices;
 }
 
 export class Observation implements ServerView, ClientObserver {
@@ -74,6 +78,14 @@ export class Observation implements ServerView, ClientObserver {
     return this.#server.port;
   }
 
+  get cluster(): ClusterView | null {
+    return this.#server.cluster;
+  }
+
+  get activeServers(): number {
+    return this.#server.services.peers.servers.count + 1;
+  }
+
   get clients(): ReadonlyMap<number, Client> {
     return this.#server.gate.clients;
   }
@@ -107,13 +119,12 @@ export class Observation implements ServerView, ClientObserver {
   }
 
   traffic(): Traffic {
-    const { inMsgs, inBytes, outMsgs, outBytes } = this.#server.stats;
-    const sum = { inMsgs, inBytes, outMsgs, outBytes };
-    for (const { outbound } of this.clients.values()) {
-      sum.outMsgs += outbound.outMsgs;
-      sum.outBytes += outbound.outBytes;
-    }
-    return sum;
+    const sum = withOpen(this.#server.stats, this.clients.values());
+    return withOpen(sum, this.cluster?.routes ?? []);
+  }
+
+  routedTraffic(): Traffic {
+    return withOpen(this.#server.stats.routes, this.cluster?.routes ?? []);
   }
 
   /** Lets one more know what clients do. */
@@ -136,4 +147,17 @@ export class Observation implements ServerView, ClientObserver {
   onClosing(client: ClientSession): void {
     for (const observer of this.#observers) observer.onClosing(client);
   }
+}
+
+/** Of connections that are closed, and of those that are open what has gone to them too. */
+function withOpen(
+  { inMsgs, inBytes, outMsgs, outBytes }: Readonly<Traffic>,
+  open: Iterable<{ readonly outbound: { readonly outMsgs: number; readonly outBytes: number } }>,
+): Traffic {
+  const sum = { inMsgs, inBytes, outMsgs, outBytes };
+  for (const { outbound } of open) {
+    sum.outMsgs += outbound.outMsgs;
+    sum.outBytes += outbound.outBytes;
+  }
+  return sum;
 }

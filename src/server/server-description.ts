@@ -41,7 +41,7 @@ export class ServerDescription implements MessageSource {
 
   /** "" for none. */
   get cluster(): string {
-    return this.#options.cluster?.name ?? "";
+    return this.#info.cluster;
   }
 
   get tags(): readonly string[] {

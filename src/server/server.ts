@@ -6,6 +6,8 @@
 
 import { Authenticator } from "../auth/authenticator.ts";
 import { ServerKeys } from "../auth/server-keys.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { effectiveCluster } from "../config/options/effective-cluster.ts";
 import { type Options, resolveOptions } from "../config/options/options.ts";
 import { unenforced } from "../config/unenforced.ts";
 import { ContradictionError, contradictions } from "../config/validate/validate.ts";
@@ -23,27 +25,29 @@ import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-
 import { LogTail } from "../log/log-tail.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { MonitorListener } from "../monitor/http/monitor-listener.ts";
-import type { Certificates } from "../net/certificates.ts";
 import type { Connection } from "../net/connection.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import { newServerStats } from "../net/server-stats.ts";
 import { SlowConsumers } from "../net/slow/slow-consumers.ts";
-import type { TlsSettings } from "../net/tls/settings.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import { Turn } from "../net/turn.ts";
 import type { Endpoint, Endpoints } from "../process/ports-file.ts";
 import type { Phase } from "../process/signals.ts";
 import { ClosedReason } from "../protocol/errors.ts";
-import { NO_TLS, type ServerInfo } from "../protocol/info.ts";
+import type { ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
 import { SystemEvents } from "../system/events/system-events.ts";
 import { SystemServices } from "../system/services/system-services.ts";
 import { type ConfigurationSource, logBanner } from "./banner.ts";
 import { ClientGate } from "./client-gate.ts";
 import { ClientPort } from "./client-port.ts";
-import { authTimeoutMs, tlsTimeoutMs } from "./effective-timeouts.ts";
+import { ClientTls } from "./client-tls.ts";
+import { clusterEndpoint } from "./cluster-endpoint.ts";
+import { authTimeoutMs } from "./effective-timeouts.ts";
+import { firstInfo } from "./first-info.ts";
 import { type LameDuckClock, type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
 import { Observation } from "./observation.ts";
+import type { Routing } from "./routing/routing.ts";
 import { ServerDescription } from "./server-description.ts";
 import { ServiceContext } from "./service-context.ts";
 import { StartError } from "./start-error.ts";
@@ -76,9 +80,10 @@ export class Server implements ClientHost {
 
   readonly #configuration: ConfigurationSource | null;
   readonly #clientPort: ClientPort;
-  #certificates: Certificates | undefined;
-  #tls: TlsSettings | undefined;
+  readonly #tls: ClientTls;
   #monitor: MonitorListener | null = null;
+  /** Null without a port for routes. */
+  #routing: Routing | null = null;
   /** Set from the beginning of lame duck mode on; the end of the server ends it. */
   #lameDuck: AbortController | undefined;
   #stopping: Promise<void> | undefined;
@@ -110,28 +115,14 @@ export class Server implements ClientHost {
     // Whoever looks at the server from outside wants to see how it began.
     const { httpPort, httpsPort } = this.options;
     if (httpPort !== 0 || httpsPort !== 0) this.log.tail = new LogTail();
+    this.#tls = new ClientTls(this.log);
     this.keys = ServerKeys.create(this.options);
-    const { id, xkey } = this.keys;
-    this.serverInfo = {
-      id,
-      name: this.options.serverName || id,
-      host: this.options.host,
-      port: this.options.port,
-      headers: !this.options.noHeaderSupport,
-      cluster: "",
-      connectUrls: [],
-      authRequired: false,
-      tls: NO_TLS,
-      maxPayload: this.options.maxPayload,
-      xkey,
-      runtime: `bun${Bun.version}`,
-    };
+    this.serverInfo = firstInfo(this.options, this.keys);
     this.description = new ServerDescription(this.serverInfo, this.options);
     this.tenancy = new Tenancy(this);
     const { exchange, messaging } = this.tenancy;
-    const system = (): Account | null => exchange.passage.systemAccount;
-    exchange.latencies.start(messaging, this.serverInfo.name, system);
-    const { subs, sinks, delivery, passage, tracing } = exchange;
+    const { subs, sinks, delivery, passage, tracing, latencies } = exchange;
+    latencies.start(messaging, this.serverInfo.name, () => passage.systemAccount);
     this.subs = subs;
     this.sinks = sinks;
     this.delivery = delivery;
@@ -160,7 +151,12 @@ export class Server implements ClientHost {
   }
 
   get clusterName(): string {
-    return this.options.cluster?.name ?? "";
+    return this.serverInfo.cluster;
+  }
+
+  /** Null without a port for routes. */
+  get cluster(): Cluster | null {
+    return this.#routing?.cluster ?? null;
   }
 
   get authTimeoutMs(): number {
@@ -180,8 +176,12 @@ export class Server implements ClientHost {
   /** Where the server can be reached. */
   get endpoints(): Endpoints {
     if (!this.#clientPort.isOpen) return {};
-    const nats = this.#clientPort.endpoint;
-    return this.monitor === null ? { nats } : { nats, monitoring: this.monitor };
+    const { monitor, cluster, options } = this;
+    return {
+      nats: this.#clientPort.endpoint,
+      ...(monitor === null ? {} : { monitoring: monitor }),
+      ...(cluster === null ? {} : { cluster: clusterEndpoint(options.cluster!, cluster.port) }),
+    };
   }
 
   /** The monitoring port; null when there is none. */
@@ -237,7 +237,8 @@ export class Server implements ClientHost {
   async prepare(options: Readonly<Options>): Promise<boolean> {
     // Before certificates are taken over: there shall be no time with new ones and old users.
     await this.authenticator.load(options);
-    const hasNewCertificates = await this.#useCertificates(options);
+    const hasNewCertificates = await this.#tls.use(options);
+    await this.#joinCluster(options);
     await this.tenancy.configure(options);
     await this.authenticator.configure(options);
     this.#attend(this.systemAccount);
@@ -256,7 +257,7 @@ export class Server implements ClientHost {
     const { openMonitor } = await import("./monitoring.ts");
     if (this.#stopping !== undefined) return;
     const { observer: view, control, tenancy, commandLine } = this;
-    const host = { view, control, messaging: tenancy.messaging, tls: this.#tls ?? null };
+    const host = { view, control, messaging: tenancy.messaging, tls: this.#tls.settings ?? null };
     this.#monitor = openMonitor(host, commandLine);
     // Documents count the subscriptions of services.
     this.systemAccount?.wake();
@@ -271,8 +272,9 @@ export class Server implements ClientHost {
     if (this.#stopping !== undefined) return;
     void this.events.start();
     this.#attend(this.systemAccount);
-    this.#clientPort.open(() => this.#tls);
+    this.#clientPort.open(() => this.#tls.settings);
     this.log.info("Server is ready");
+    this.#routing?.open();
   }
 
   /**
@@ -287,6 +289,7 @@ export class Server implements ClientHost {
     this.events.lameDuck();
     this.#lameDuck = new AbortController();
     this.#clientPort.close();
+    this.#routing?.lameDuck();
     await runLameDuck(this, settings, this.#lameDuck.signal, clock);
     return true;
   }
@@ -308,12 +311,15 @@ export class Server implements ClientHost {
     Object.assign(this.options, options);
     this.serverInfo.maxPayload = options.maxPayload;
     this.#checkUnenforced();
-    if (this.#clientPort.isOpen) this.#clientPort.advertise();
+    if (!this.#clientPort.isOpen) return;
+    this.#clientPort.advertise();
+    this.cluster?.clientAddressChanged();
   }
 
   /** Lets every client take over options that have changed since it came. */
   refreshClients(): void {
     this.gate.refresh();
+    this.#routing?.refresh();
   }
 
   /** A client in this process, with the rights of any other. */
@@ -331,35 +337,32 @@ export class Server implements ClientHost {
     this.stats.outBytes += connection.outbound.outBytes;
   }
 
+  /** Nothing is loaded for clusters before there is one, which takes a start. */
+  async #joinCluster(options: Readonly<Options>): Promise<void> {
+    const cluster = effectiveCluster(options);
+    if (this.tenancy.exchange.localInterest === null || cluster === null) return;
+    const { Routing } = await import("./routing/routing.ts");
+    this.#routing ??= new Routing(this, cluster);
+    await this.#routing.prepare(options);
+  }
+
   /**
    * Services listen, and statistics are told, only when somebody is there: it takes a megabyte or two
    * of memory, which most servers never need.
    */
   #attend(system: Account | null): void {
     if (this.#stopping !== undefined) return;
-    if (this.#monitor !== null) system?.wake();
+    if (this.#monitor !== null || this.#routing !== null) system?.wake();
     const isAwake = system?.isAwake === true;
     this.services.serve(isAwake ? system : null);
     if (isAwake) this.events.statistics.wake();
-  }
-
-  /** Nothing is loaded for certificates before there is TLS. */
-  async #useCertificates(options: Readonly<Options>): Promise<boolean> {
-    const { tls, allowNonTls } = options;
-    if (tls === null && this.#certificates === undefined) return false;
-    const { Certificates } = await import("../net/certificates.ts");
-    const { TlsSettings } = await import("../net/tls/settings.ts");
-    this.#certificates ??= new Certificates(this.log);
-    this.#tls ??= new TlsSettings(this.log, this.#certificates);
-    const timeoutMs = tlsTimeoutMs(options);
-    return await this.#tls.use(tls === null ? null : { options: tls, allowNonTls, timeoutMs });
   }
 
   async #stop(cleanUp?: () => Promise<void>): Promise<void> {
     this.events.stop();
     this.log.info("Initiating Shutdown...");
     this.#lameDuck?.abort();
-    this.#certificates?.stop();
+    this.#tls.stop();
     this.#monitor?.stop();
     this.authenticator.stop();
     this.services.stop();
@@ -368,8 +371,10 @@ export class Server implements ClientHost {
       this.#clientPort.close();
       this.log.debug("Client accept loop exiting..");
     }
-    const closing = [...this.clients.values()];
+    await this.#routing?.withdraw();
+    const closing: Connection[] = [...this.clients.values()];
     for (const client of closing) client.close(ClosedReason.ServerShutdown);
+    closing.push(...(this.#routing?.stop() ?? []));
     const deadline = performance.now() + STOP_LINGER_MS;
     while (performance.now() < deadline && closing.some(hasPending)) await Bun.sleep(10);
     await told;
@@ -388,6 +393,6 @@ export class Server implements ClientHost {
   }
 }
 
-function hasPending(client: Client): boolean {
-  return client.outbound.pendingBytes > 0;
+function hasPending({ outbound }: Connection): boolean {
+  return outbound.pendingBytes > 0;
 }

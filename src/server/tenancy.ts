@@ -1,12 +1,14 @@
 /** The accounts of a server and everything between them, wired together. */
 
 import { AccountSet } from "../accounts/account-set.ts";
+import { emptyDefinition } from "../accounts/definition.ts";
 import { recheckMembers } from "../auth/account-members.ts";
 import type { AuthenticatorHost } from "../auth/authenticator.ts";
 import type { AuthCallout, CalloutHost } from "../auth/callout/auth-callout.ts";
 import type { OwnDecision } from "../auth/callout/callout-service.ts";
 import type { LoginAttempt } from "../auth/login.ts";
 import type { ServerKeys } from "../auth/server-keys.ts";
+import { effectiveCluster } from "../config/options/effective-cluster.ts";
 import type { Options } from "../config/options/options.ts";
 import type { Account } from "../core/account.ts";
 import { Exchange } from "../core/exchange.ts";
@@ -42,7 +44,8 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
 
   constructor(host: TenancyHost) {
     this.#host = host;
-    this.exchange = new Exchange(!host.options.noSublistCache);
+    const isLinked = effectiveCluster(host.options) !== null;
+    this.exchange = new Exchange(!host.options.noSublistCache, isLinked);
     this.accounts = new AccountSet(this.exchange, host.log);
     this.messaging = new InternalClient(this.exchange);
     this.accounts.configure(host.options);
@@ -77,6 +80,11 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
 
   get callout(): AuthCallout | null {
     return this.#callout;
+  }
+
+  /** An account that other servers know and this one has not loaded yet; null for one that cannot be. */
+  expect(name: string): Account | null {
+    return this.trustedAccounts?.mayLoad(name) ? this.accounts.expect(name) : null;
   }
 
   /**
@@ -127,7 +135,9 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
 
   onRemove(name: string): void {
     const account = this.accounts.find(name);
-    this.accounts.remove(name);
+    // What other servers want there stays, as it may come back.
+    if (this.exchange.localInterest === null) this.accounts.remove(name);
+    else if (account !== undefined) this.accounts.apply(emptyDefinition(name));
     if (account !== undefined) recheckMembers(account);
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { ResolverOptions } from "../config/options/trust.ts";
+import { isAccountKey } from "./account-key.ts";
 import { JwtDirectory, type JwtDirectorySettings } from "./jwt-directory.ts";
 import type { PeerLookup } from "./peer-lookup.ts";
 import type { Resolver } from "./resolver.ts";
@@ -57,6 +58,10 @@ export class DirectoryResolver implements Resolver {
   async reload(options: ResolverOptions): Promise<void> {
     await this.directory.reload(settingsOf(options));
     this.#options = options;
+  }
+
+  mayHave(key: string): boolean {
+    return isAccountKey(key);
   }
 
   async fetch(key: string): Promise<string> {

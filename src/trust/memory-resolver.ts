@@ -6,6 +6,10 @@ export class MemoryResolver implements Resolver {
   readonly isReadOnly = false;
   readonly #jwts = new Map<string, string>();
 
+  mayHave(key: string): boolean {
+    return this.#jwts.has(key);
+  }
+
   async fetch(key: string): Promise<string> {
     const jwt = this.#jwts.get(key);
     if (jwt === undefined) throw new MissingAccountError("account missing");

@@ -6,6 +6,8 @@ export class MissingAccountError extends Error {}
 export interface Resolver {
   /** Takes no JWTs: `store` would fail. */
   readonly isReadOnly: boolean;
+  /** Whether there may be a JWT of that account, so far as that is known without asking anybody. */
+  mayHave(key: string): boolean;
   /**
    * The JWT of an account, unread.
    *

@@ -130,6 +130,11 @@ export class TrustedAccounts {
     return this.#entries.has(key);
   }
 
+  /** Whether an account may be there that nobody has asked for yet. */
+  mayLoad(key: string): boolean {
+    return this.loader.resolver?.mayHave(key) ?? false;
+  }
+
   /** Accounts that are loaded, with their claims. */
   *loaded(): Iterable<AccountClaims> {
     for (const { claims, isRemoved } of this.#entries.values()) if (!isRemoved) yield claims;

@@ -6,6 +6,7 @@ import { goErrorText } from "../log/go-error.ts";
 import { goQuoteText } from "../protocol/go-quote.ts";
 import { limitedText } from "../protocol/limited-text.ts";
 import { withoutPassword } from "../protocol/url-credentials.ts";
+import { isAccountKey } from "./account-key.ts";
 import type { Resolver } from "./resolver.ts";
 
 /** From the first byte of the request to the last of the answer. */
@@ -53,6 +54,10 @@ export class UrlResolver implements Resolver {
   /** Whether anybody is there at all. @throws Error in nats-server's words. */
   async check(): Promise<void> {
     await this.#get(this.#url);
+  }
+
+  mayHave(key: string): boolean {
+    return isAccountKey(key);
   }
 
   fetch(key: string): Promise<string> {

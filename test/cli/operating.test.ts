@@ -259,29 +259,32 @@ describe("command line arguments", () => {
 });
 
 describe("clustering", () => {
-  const NO_EFFECT = "has no effect: this version has no clustering yet";
+  const LISTENS = /\[INF\] Listening for route connections on 127\.0\.0\.1:\d+\n/;
 
   test.each([
-    "--cluster nats://127.0.0.1:-1 --routes nats://127.0.0.1:4248",
-    "-cluster nats://localhost:4248",
-    "-cluster nats://localhost:5248 -routes nats://localhost:4248 -D",
-    "--cluster nats://localhost:4248 --no_advertise=true --cluster_advertise h:1 --connect_retries 1",
-  ])("%s is accepted, with a warning", async (line) => {
+    ["--cluster nats://127.0.0.1:-1 --routes nats://127.0.0.1:1", "Cluster name was dynamically"],
+    ["-cluster nats://127.0.0.1:-1 -cluster_name east -D", "Cluster name is east"],
+    [
+      "--cluster_listen nats://u:p@127.0.0.1:-1 --no_advertise=true --cluster_advertise h:1 --connect_retries 1",
+      "Cluster name is ",
+    ],
+  ])("%s listens for other servers", async (line, says) => {
     const server = await ready(start("-a", "127.0.0.1", "-p", "-1", ...line.split(" ")));
-    for (const [, flag] of line.matchAll(/(?<=^| )--?(cluster|routes)(?= )/g)) {
-      expect(server.log()).toContain(`[WRN] "--${flag}" ${NO_EFFECT}`);
-    }
+    await until("routes", () => LISTENS.test(server.log()));
+    expect(server.log()).toContain(says);
+    expect(server.log()).not.toContain("no effect");
     server.kill("SIGINT");
     expect(await server.exited).toBe(0);
   });
 
   test.each(["listen: 127.0.0.1:4248", "host: 127.0.0.1\n  port: 4248"])(
-    "a seed server's file with %j is accepted, with warnings",
+    "a seed server's file with %j is taken",
     async (cluster) => {
       const text = `# Cluster Seed Node\n\nlisten: 127.0.0.1:4222\nhttp: -1\n\ncluster {\n  ${cluster}\n}\n`;
       await writeFile(join(folder, "seed.conf"), text);
       const server = await ready(start("-config", "./seed.conf", "-D"));
-      expect(server.log()).toContain(`"cluster" ${NO_EFFECT}`);
+      await until("routes", () => LISTENS.test(server.log()));
+      expect(server.log()).toContain("Listening for route connections on 127.0.0.1:4248");
       expect(server.log()).toContain("Starting http monitor on 127.0.0.1:");
       expect(server.log()).toContain("Listening for client connections on 127.0.0.1:4222");
       server.kill("SIGINT");

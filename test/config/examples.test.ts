@@ -11,7 +11,10 @@ import { writeSharedFiles } from "../conformance/config/shared-files.ts";
 import { ours, peer, ServerProcess } from "../process/processes.ts";
 
 const FOLDER = resolve(import.meta.dir, "../../conf");
-const EXAMPLES = ["cluster", "complete", "minimal", "secure", "supercluster", "tenants"];
+const EXAMPLES = [
+  ...["cloud", "cluster", "cluster-local", "cluster-tls", "complete", "edge"],
+  ...["minimal", "secure", "supercluster", "tenants"],
+];
 /** Of what nats-server does not have. They are looked at where that is tested. */
 const OWN_EXAMPLES = ["monitoring", "oidc", "tracing"];
 
@@ -77,7 +80,7 @@ async function writeHarmless(name: string): Promise<string> {
 
 test("every example is looked at", async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".conf"));
-  expect(files.sort()).toEqual([...EXAMPLES, ...OWN_EXAMPLES].sort().map((name) => `${name}.conf`));
+  expect(files.sort()).toEqual([...EXAMPLES, ...OWN_EXAMPLES].map((name) => `${name}.conf`).sort());
 });
 
 describe.each(EXAMPLES)("conf/%s.conf", (name) => {

@@ -80,7 +80,7 @@ describe("advice on passwords in clear", () => {
       'authorization { user: a, password: "" }',
       // Servers need these as they are.
       `cluster { authorization { user: a, password: ${SECRET} } }`,
-      `cluster { routes: ["nats://a:${SECRET}@127.0.0.1:6222"] }`,
+      `cluster { listen: localhost:1, routes: ["nats://a:${SECRET}@127.0.0.1:6222"] }`,
       `server_metadata { password: ${SECRET} }`,
     ],
     {
@@ -175,7 +175,8 @@ describe("advice on open listeners", () => {
     "http: 127.0.0.1:8222",
     `cluster { port: 6222, authorization { user: a, password: ${SECRET} } }`,
     "cluster { listen: 127.0.0.1:6222 }",
-    'cluster { name: x, routes: ["nats://a:6222"] }',
+    'cluster { name: x, listen: localhost:-1, routes: ["nats://a:6222"] }',
+    "cluster { name: x, routes: [] }",
     `leafnodes { port: 7422, authorization { user: a, password: ${HASH} } }`,
     `leafnodes { port: 7422 }\nauthorization { user: a, password: ${HASH} }`,
     `websocket { port: 80, no_tls: true, authorization { user: a, password: ${HASH} } }`,
@@ -211,10 +212,25 @@ describe("advice on open listeners", () => {
   test("names routes that show no password where one is asked for", async () => {
     const routes = '["nats://a:1", "nats://u:p@b:1"]';
     const authorization = "authorization { user: u, password: p }";
-    expect(await about(`cluster { ${authorization}, routes: ${routes} }`)).toEqual([
+    expect(
+      await about(`cluster { listen: localhost:1, ${authorization}, routes: ${routes} }`),
+    ).toEqual([
       "2: this route shows no user and password, as cluster.authorization is not used for it",
     ]);
-    expect(await about(`cluster { routes: ${routes} }`)).toEqual([]);
+    expect(await about(`cluster { listen: localhost:1, routes: ${routes} }`)).toEqual([]);
+  });
+
+  test("tells of a password of servers that names no user", async () => {
+    const block = `cluster { port: 6222, authorization { password: ${SECRET} } }`;
+    expect(await about(block)).toEqual([
+      "2: a password without a user is asked for here, and not in nats-server",
+    ]);
+  });
+
+  test("tells of routes that are not dialled", async () => {
+    expect(await about('cluster { name: c, host: localhost, routes: ["nats://a:1"] }')).toEqual([
+      "2: these routes are not dialled: without a port to listen on there is no cluster",
+    ]);
   });
 });
 

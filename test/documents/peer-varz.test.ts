@@ -3,13 +3,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { varz } from "../../src/documents/varz/varz.ts";
 import { Pki } from "../net/tls-pki.ts";
+import { ServerProcess } from "../process/processes.ts";
 import { findPeer } from "../support/peer.ts";
 import { DocumentPair, inOrder, type Json, withoutVolatile } from "./pair.ts";
 
 const peer = findPeer();
+const ROUTES = /Listening for route connections on 127\.0\.0\.1:(\d+)/;
 const VARZ = { path: "/varz", ours: (server: DocumentPair["server"]) => varz(server.observer) };
 
-/** Ports are those of listeners, of which we have one yet. */
+/** Ports are those of listeners, of which we do not have all yet. */
 const VOLATILE = new Set([
   ...["server_id", "go", "port", "cluster_port", "start", "now", "uptime", "mem", "cpu"],
   ...["config_load_time", "http_req_stats", "subscriptions"],
@@ -90,6 +92,44 @@ describe.skipIf(peer === undefined)("varz", () => {
     await using pair = await DocumentPair.start(peer!, config);
     const { theirs, ours } = await pair.ask(VARZ);
     expect(shown(ours.mqtt!)).toBe(shown(theirs.mqtt!));
+  });
+
+  test("of servers in a mesh", async () => {
+    const cluster = ["--cluster", "nats://127.0.0.1:-1", "--cluster_name", "mesh"];
+    await using third = await ServerProcess.start([
+      peer!,
+      "-a",
+      "127.0.0.1",
+      "-p",
+      "-1",
+      ...cluster,
+    ]);
+    await third.loggedMatching(ROUTES, 0);
+    const port = third.lines.map((line) => ROUTES.exec(line)?.[1]).find((found) => found);
+    // The name comes from the third; both of the pair are servers of its mesh then, and know each other.
+    const config = `cluster: {listen: "127.0.0.1:-1", routes: ["nats://u:p@127.0.0.1:${port}"]}`;
+    await using pair = await DocumentPair.start(peer!, config);
+    const about = async (): Promise<string[]> => {
+      const { theirs, ours } = await pair.ask(VARZ);
+      return [ours, theirs].map(({ cluster, routes, remotes, connect_urls }) =>
+        inOrder({
+          cluster: withoutVolatile(cluster!, VOLATILE),
+          ...{ routes: routes!, remotes: remotes! },
+          clientUrls: (connect_urls as string[] | undefined)?.length ?? 0,
+        }),
+      );
+    };
+    let [ours, theirs] = await about();
+    const deadline = performance.now() + 10_000;
+    while (!(ours === theirs && ours!.includes('"routes": 8')) && performance.now() < deadline) {
+      await Bun.sleep(20);
+      [ours, theirs] = await about();
+    }
+    expect(ours).toBe(theirs!);
+    expect(JSON.parse(ours!)).toMatchObject({
+      cluster: { name: "mesh", addr: "127.0.0.1", urls: [`127.0.0.1:${port}`], pool_size: 3 },
+      ...{ routes: 8, remotes: 2, clientUrls: 3 },
+    });
   });
 
   test("counts what clients do", async () => {

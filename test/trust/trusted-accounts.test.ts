@@ -45,6 +45,10 @@ class SlowResolver implements Resolver {
   readonly asked: string[] = [];
   readonly #waiting = new Map<string, PromiseWithResolvers<string>>();
 
+  mayHave(): boolean {
+    return true;
+  }
+
   fetch(key: string): Promise<string> {
     this.asked.push(key);
     const waiting = Promise.withResolvers<string>();

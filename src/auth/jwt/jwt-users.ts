@@ -235,8 +235,9 @@ export class JwtUsers {
     };
     this.#tokens.keep(user);
     // Whether one more may come is decided by whoever lets it in.
-    const { limits: most, members } = bound;
-    const isFull = most.maxConnections !== -1 && members.size >= most.maxConnections;
+    const { limits: most, members, remoteMembers } = bound;
+    const count = members.size + remoteMembers;
+    const isFull = most.maxConnections !== -1 && count >= most.maxConnections;
     if (!isFull) logUser(attempt, grounds, account, bound.mappings !== null);
     const outcome = new Grant(login, { rules, claimed, proved: "", isCalledOut: false });
     return ownOutcome(outcome, options, limits.proxyRequired, user, account);

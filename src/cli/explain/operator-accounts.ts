@@ -44,6 +44,10 @@ class ReadOnlyResolver implements Resolver {
     throw new ArgumentError(`there are more than ${ACCOUNTS_MAX} accounts`);
   }
 
+  mayHave(key: string): boolean {
+    return isAccountKey(key);
+  }
+
   /** The newer one of two counts, as when the server starts. */
   async fetch(key: string): Promise<string> {
     const given = Object.hasOwn(this.#preload, key) ? this.#preload[key] : undefined;

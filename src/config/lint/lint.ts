@@ -16,13 +16,15 @@ import { idlePermissions } from "./permissions.ts";
 import { hashedLinkPasswords, plainPasswords } from "./plain-passwords.ts";
 import { lastWildcards, openEars } from "./reach.ts";
 import { rivalOptions } from "./rival-options.ts";
-import { namelessRoutes } from "./routes.ts";
+import { halfNamedServers, idleRoutes, namelessRoutes } from "./routes.ts";
 import { startFaults } from "./start-faults.ts";
 
 const RULES: readonly Rule[] = [
   plainPasswords,
   hashedLinkPasswords,
   namelessRoutes,
+  halfNamedServers,
+  idleRoutes,
   openListeners,
   openNoAuthUser,
   nobodyNamed,

@@ -108,6 +108,8 @@ function* openToServers(root: MapNode, options: Options): Iterable<Finding> {
   for (const [name, link] of Object.entries(links)) {
     const deed = name === "cluster" ? "join the cluster" : "connect a gateway";
     if (link === null || link.tls !== null || (link.authorization?.user ?? "") !== "") continue;
+    // Routes are asked for a password even where there is no user.
+    if (name === "cluster" && (link.authorization?.password ?? "") !== "") continue;
     yield* open(
       blockOf(root, name),
       link,

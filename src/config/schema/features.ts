@@ -26,6 +26,7 @@ export const BUILT_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   "accounts",
   "authentication",
   "authorization callout",
+  "clustering",
   "message tracing",
   "monitoring",
   "operator mode",

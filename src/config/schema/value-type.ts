@@ -1,6 +1,7 @@
 /** Types that the value of an option may have. */
 
 import { type ConfigNode, goTypeName } from "../language/node.ts";
+import { CLUSTER_NAME_IS_RESERVED, RESERVED_CLUSTER_NAME } from "../options/cluster-name.ts";
 import { parseGoDuration, quantityOr } from "./go-quantities.ts";
 import type { Reader } from "./reader.ts";
 
@@ -100,10 +101,12 @@ export function texts(name: string): ValueType<string[]> {
 }
 
 /** The name of a server or of a cluster. */
-export function nameOf(what: string): ValueType<string> {
-  return checked(text, (name, node, reader) =>
-    name.includes(" ") ? reader.error(node, `${what} name cannot contain spaces`) : name,
-  );
+export function nameOf(what: "server" | "cluster" | "gateway"): ValueType<string> {
+  return checked(text, (name, node, reader) => {
+    if (name.includes(" ")) return reader.error(node, `${what} name cannot contain spaces`);
+    const isReserved = what !== "server" && name === RESERVED_CLUSTER_NAME;
+    return isReserved ? reader.error(node, CLUSTER_NAME_IS_RESERVED) : name;
+  });
 }
 
 /** A type whose values must also pass `check`, which reports what is wrong with them. */

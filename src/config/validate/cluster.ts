@@ -1,8 +1,8 @@
 /** Routes and gateways. */
 
-import { SYSTEM_ACCOUNT } from "../../protocol/account-names.ts";
 import { goQuoteText } from "../../protocol/go-quote.ts";
-import type { ClusterOptions } from "../options/cluster.ts";
+import { CLUSTER_NAME_IS_RESERVED, RESERVED_CLUSTER_NAME } from "../options/cluster-name.ts";
+import { routedAccounts } from "../options/effective-cluster.ts";
 import type { Options } from "../options/options.ts";
 import { compressionFaults } from "./compression.ts";
 
@@ -25,7 +25,8 @@ export function* clusterFaults(options: Options): Iterable<string> {
   if (cluster === null) return;
   const { name, accounts, poolSize } = cluster;
   if (name.includes(" ")) yield "cluster name cannot contain spaces";
-  yield* compressionFaults(cluster.compression, false);
+  if (name === RESERVED_CLUSTER_NAME) yield CLUSTER_NAME_IS_RESERVED;
+  yield* compressionFaults(cluster.compression, "s2_fast");
   const gatewayName = gateway?.name ?? "";
   if (gatewayName !== "" && name !== "" && gatewayName !== name) {
     yield "cluster name conflicts between cluster and gateway definitions";
@@ -46,12 +47,4 @@ function firstDuplicate(names: readonly string[]): string | undefined {
     seen.add(name);
   }
   return undefined;
-}
-
-/** Accounts with a route of their own: the system account has one wherever others have. */
-function routedAccounts(options: Options, { accounts, poolSize }: ClusterOptions): string[] {
-  const { systemAccount, noSystemAccount } = options;
-  const system = systemAccount === "" && !noSystemAccount ? SYSTEM_ACCOUNT : systemAccount;
-  const isMissing = poolSize >= 0 && system !== "" && !accounts.includes(system);
-  return isMissing ? [...accounts, system] : accounts;
 }

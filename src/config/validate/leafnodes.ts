@@ -16,7 +16,7 @@ export function* leafnodeFaults(options: Options): Iterable<string> {
   else if ((leafnodes.authorization?.users.length ?? 0) > 0) {
     yield "operator mode does not allow specifying users in leafnode config";
   }
-  yield* compressionFaults(leafnodes.compression, true);
+  yield* compressionFaults(leafnodes.compression, "s2_auto");
   for (const remote of leafnodes.remotes) yield* remoteFaults(remote);
   if (leafnodes.port === 0) return;
   const { gateway, systemAccount } = options;
@@ -85,5 +85,5 @@ function* remoteFaults(remote: LeafRemote): Iterable<string> {
     const urls = remote.urls.map((url) => goQuoteText(withoutPassword(url))).join(" ");
     yield `remote leaf node configuration cannot have a mix of websocket and non-websocket urls: [${urls}]`;
   }
-  yield* compressionFaults(remote.compression, true);
+  yield* compressionFaults(remote.compression, "s2_auto");
 }

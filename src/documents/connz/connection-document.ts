@@ -81,8 +81,8 @@ export function connectionDocument(
   };
 }
 
-/** Below a millisecond whole microseconds are enough. */
-function rttText(nanoseconds: number): string {
+/** Of nanoseconds, 0 for unknown. Below a millisecond whole microseconds are enough. */
+export function rttText(nanoseconds: number): string {
   const isCut = nanoseconds > NANOSECONDS_PER_MICRO && nanoseconds < NANOSECONDS_PER_MS;
   const rest = isCut ? nanoseconds % NANOSECONDS_PER_MICRO : 0;
   return goDuration((nanoseconds - rest) / NANOSECONDS_PER_MS);

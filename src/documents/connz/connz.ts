@@ -12,19 +12,17 @@
 import { rfc3339Nano } from "../../protocol/go-time.ts";
 import { DocumentError } from "../document-error.ts";
 import { encodeGo } from "../go-document.ts";
+import { frameOf, type PieceIndent, PiecewiseDocument } from "../piecewise-document.ts";
 import type { ServerView } from "../server-view.ts";
 import { Slices } from "../slices.ts";
 import { ConnectionDocuments } from "./connection-documents.ts";
 import { currentMoment, type Moment } from "./connection-facts.ts";
 import type { ConnzOptions } from "./connz-options.ts";
-import type { ConnzIndent } from "./frames.ts";
 import { checkedSort, type Entry, inOrder } from "./order.ts";
 import { ConnectionPieces } from "./pieces.ts";
 import { select } from "./selection.ts";
 
 const LIMIT_DEFAULT = 1024;
-/** More than a client may be sent at once in nearly every server. */
-const ENCODED_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @throws DocumentError with nats-server's text for options that make no sense. */
 export async function connz(view: ServerView, options: ConnzOptions): Promise<ConnzDocument> {
@@ -55,7 +53,7 @@ interface ConnzHead {
   readonly limit: number;
 }
 
-export class ConnzDocument {
+export class ConnzDocument extends PiecewiseDocument {
   readonly #view: ServerView;
   readonly #options: ConnzOptions;
   readonly #head: ConnzHead;
@@ -68,6 +66,7 @@ export class ConnzDocument {
     head: ConnzHead,
     entries: readonly Entry[] | null,
   ) {
+    super(view.stats, "too many connections at once");
     this.#view = view;
     this.#options = options;
     this.#head = head;
@@ -79,20 +78,8 @@ export class ConnzDocument {
     return this.#entries?.length ?? 0;
   }
 
-  /** @throws DocumentError when that would be more than any client could be sent. */
-  async encode(indent: ConnzIndent): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    for await (const piece of this.pieces(indent)) {
-      bytes += piece.length;
-      if (bytes > ENCODED_BYTES_MAX) throw new DocumentError("too many connections at once", 500);
-      pieces.push(piece);
-    }
-    return joined(pieces, bytes, new Slices(this.#view.stats));
-  }
-
   /** @param indent of each level; "" for everything in one line. */
-  async *pieces(indent: ConnzIndent): AsyncGenerator<Buffer> {
+  async *pieces(indent: PieceIndent): AsyncGenerator<Buffer> {
     const [before, after] = this.#frame(indent);
     yield Buffer.from(before);
     if (this.#entries !== null && this.#entries.length > 0) {
@@ -104,7 +91,7 @@ export class ConnzDocument {
   }
 
   /** What stands before and after the connections. */
-  #frame(indent: ConnzIndent): [string, string] {
+  #frame(indent: PieceIndent): [string, string] {
     const { moment, total, offset, limit } = this.#head;
     const fields = {
       server_id: this.#entries === null ? "" : this.#view.serverInfo.id,
@@ -115,21 +102,7 @@ export class ConnzDocument {
       limit,
       connections: this.#entries === null ? null : [],
     };
-    const text = encodeGo(fields, indent).toString();
-    if (this.count === 0) return [text, ""];
-    const [before = "", after = ""] = text.split(/(?<=\[)(?=\])/);
-    return [before, indent === "" ? after : `\n${indent}${after}`];
+    if (this.count === 0) return [encodeGo(fields, indent).toString(), ""];
+    return frameOf(fields, indent);
   }
-}
-
-/** Copying megabytes takes milliseconds, most of them for the memory to become there. */
-async function joined(pieces: readonly Buffer[], bytes: number, slices: Slices): Promise<Buffer> {
-  const whole = Buffer.allocUnsafeSlow(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-    if (slices.isOver) await slices.pause();
-  }
-  return whole;
 }

@@ -1,21 +1,20 @@
 /** What the encoder puts around lists, so that parts of a document can be encoded for themselves. */
 
 import { encodeGo, type GoValue } from "../go-document.ts";
+import type { PieceIndent } from "../piecewise-document.ts";
 
 const COMMA = 0x2c;
-
-export type ConnzIndent = "" | "  ";
 
 interface Frame {
   readonly before: number;
   readonly after: number;
 }
 
-const CONNECTIONS: Readonly<Record<ConnzIndent, Frame>> = {
+const CONNECTIONS: Readonly<Record<PieceIndent, Frame>> = {
   "": frame('{"a":[', "]}"),
   "  ": frame('{\n  "a": [', "\n  ]\n}"),
 };
-const ITEMS: Readonly<Record<ConnzIndent, Frame>> = {
+const ITEMS: Readonly<Record<PieceIndent, Frame>> = {
   "": frame('{"a":[{"b":[', "]}]}"),
   "  ": frame('{\n  "a": [\n    {\n      "b": [', "\n      ]\n    }\n  ]\n}"),
 };
@@ -31,7 +30,7 @@ function frame(before: string, after: string): Frame {
  */
 export function encodeConnections(
   connections: readonly GoValue[],
-  indent: ConnzIndent,
+  indent: PieceIndent,
   isFirst: boolean,
 ): Buffer {
   return within(encodeGo({ a: connections }, indent), CONNECTIONS[indent], isFirst);
@@ -40,19 +39,19 @@ export function encodeConnections(
 /** Items as they stand in a list of one connection, in the same way. */
 export function encodeItems(
   items: readonly GoValue[],
-  indent: ConnzIndent,
+  indent: PieceIndent,
   isFirst: boolean,
 ): Buffer {
   return within(encodeGo({ a: [{ b: items }] }, indent), ITEMS[indent], isFirst);
 }
 
 /** What ends a list of a connection that has items. */
-export function itemsEnd(indent: ConnzIndent): string {
+export function itemsEnd(indent: PieceIndent): string {
   return indent === "" ? "]" : "\n      ]";
 }
 
 /** What a field with an empty list looks like. A text of a peer cannot: its quotes are escaped. */
-export function emptyList(name: string, indent: ConnzIndent): string {
+export function emptyList(name: string, indent: PieceIndent): string {
   return indent === "" ? `"${name}":[]` : `"${name}": []`;
 }
 

@@ -1,11 +1,12 @@
 /** The list of connections as bytes, piece by piece. */
 
 import type { Client } from "../../kinds/client.ts";
+import type { PieceIndent } from "../piecewise-document.ts";
 import type { ServerView } from "../server-view.ts";
 import { Slices } from "../slices.ts";
 import type { ConnectionDocument } from "./connection-document.ts";
 import type { ConnectionDocuments } from "./connection-documents.ts";
-import { type ConnzIndent, emptyList, encodeConnections, encodeItems, itemsEnd } from "./frames.ts";
+import { emptyList, encodeConnections, encodeItems, itemsEnd } from "./frames.ts";
 import type { Entry } from "./order.ts";
 import { openItem } from "./subscription-items.ts";
 import { SubscriptionWalk } from "./subscription-walk.ts";
@@ -20,11 +21,11 @@ const ITEMS_BATCH = 256;
 export class ConnectionPieces {
   readonly #view: ServerView;
   readonly #documents: ConnectionDocuments;
-  readonly #indent: ConnzIndent;
+  readonly #indent: PieceIndent;
   readonly #slices: Slices;
   #isFirst = true;
 
-  constructor(view: ServerView, documents: ConnectionDocuments, indent: ConnzIndent) {
+  constructor(view: ServerView, documents: ConnectionDocuments, indent: PieceIndent) {
     this.#view = view;
     this.#documents = documents;
     this.#indent = indent;

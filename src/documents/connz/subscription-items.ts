@@ -3,7 +3,7 @@
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import type { Account } from "../../core/account.ts";
 import type { Exchange } from "../../core/exchange.ts";
-import { SUB_DELIVERED, SUB_MAX } from "../../core/subscriptions.ts";
+import { SUB_DELIVERED } from "../../core/subscriptions.ts";
 import { goText } from "../../protocol/go-json-text.ts";
 import type { ClosedSubscription } from "../closed-clients.ts";
 import type { GoValue } from "../go-document.ts";
@@ -29,7 +29,7 @@ export function openItem(
     qgroup: omitEmpty(goText(Buffer.from(subs.queueName(id), "latin1"))),
     sid: subs.sid(id),
     msgs: words[base + SUB_DELIVERED]!,
-    max: omitEmpty(words[base + SUB_MAX]!),
+    max: omitEmpty(subs.maxOf(id)),
     cid,
   };
 }

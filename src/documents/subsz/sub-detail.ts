@@ -3,7 +3,7 @@
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import type { Account } from "../../core/account.ts";
 import { ServiceImport } from "../../core/crossing/service-import.ts";
-import { SUB_DELIVERED, SUB_MAX, SUB_ORIGIN, SUB_SINK } from "../../core/subscriptions.ts";
+import { SUB_DELIVERED, SUB_ORIGIN, SUB_SINK } from "../../core/subscriptions.ts";
 import { Client } from "../../kinds/client.ts";
 import { Outbound } from "../../net/outbound.ts";
 import { goText } from "../../protocol/go-json-text.ts";
@@ -54,7 +54,7 @@ export function subDetail(
     qgroup: omitEmpty(goText(Buffer.from(subs.queueName(id), "latin1"))),
     sid: isClients ? subs.sid(origin) : String(-slot),
     msgs: words[base + SUB_DELIVERED]!,
-    max: omitEmpty(words[base + SUB_MAX]!),
+    max: omitEmpty(subs.maxOf(id)),
     cid: owner?.cid ?? (isImport ? IMPORTS_CID : SERVICES_CID),
   };
 }

@@ -2,9 +2,10 @@
 
 import type { AccountEntry } from "../../accounts/account-entry.ts";
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
+import { LINK_BASE } from "../../core/link/link.ts";
 import { matchesPattern } from "../../core/subject.ts";
 import { subscriptionsOf } from "../../core/sublist-walk.ts";
-import { SUB_NODE } from "../../core/subscriptions.ts";
+import { SUB_NODE, SUB_SINK } from "../../core/subscriptions.ts";
 import { currentMicros } from "../../log/clock.ts";
 import { goText } from "../../protocol/go-json-text.ts";
 import { rfc3339Nano } from "../../protocol/go-time.ts";
@@ -120,7 +121,10 @@ class Listing {
     }
   }
 
+  /** What other servers ask for is counted, and not listed. */
   #addOne(account: AccountEntry["account"], id: number, subject: Buffer): void {
+    const { words } = this.#view.exchange.subs.pool;
+    if (words[(id << RECORD_SHIFT) + SUB_SINK]! > LINK_BASE) return;
     if (this.#test !== null && !matches(this.#test, subject)) return;
     if (this.#isOnPage()) this.details.push(subDetail(this.#view, account, id, goText(subject)));
   }

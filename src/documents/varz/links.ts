@@ -1,44 +1,46 @@
-/** What `varz` says of listeners for other servers, which is what their options say. */
+/** What `varz` says of listeners for other servers: what their options say, and what is bound. */
 
-import type {
-  ClusterOptions,
-  GatewayOptions,
-  LeafRemote,
-  LinkListener,
-  WriteTimeoutPolicy,
+import {
+  type ClusterOptions,
+  DEFAULT_CLUSTER,
+  type GatewayOptions,
+  type LeafRemote,
+  type LinkListener,
+  type WriteTimeoutPolicy,
 } from "../../config/options/cluster.ts";
+import { effectiveCluster } from "../../config/options/effective-cluster.ts";
 import type { Options } from "../../config/options/options.ts";
 import { GLOBAL_ACCOUNT } from "../../protocol/account-names.ts";
 import { parseGoUrl } from "../../protocol/go-url.ts";
 import type { GoValue } from "../go-document.ts";
 import { nanoseconds, omitEmpty } from "../go-texts.ts";
+import type { ServerView } from "../server-view.ts";
 import { certificateExpiry } from "./certificate-expiry.ts";
 
 type Fields = { readonly [field: string]: GoValue | undefined };
 
-const POOL_SIZE = 3;
 const TLS_TIMEOUT = 2;
 const AUTH_TIMEOUT = 2;
 const LEAFNODE_PORT = 7422;
 
-export async function clusterPart({ cluster, gateway }: Readonly<Options>): Promise<Fields> {
+export async function clusterPart({ options, serverInfo, cluster }: ServerView): Promise<Fields> {
+  const name = omitEmpty(serverInfo.cluster);
+  const given = options.cluster;
   // A gateway makes a cluster of a server that is alone.
-  if (cluster === null) return { name: omitEmpty(gateway?.name ?? "") };
-  const { name, routes, poolSize } = cluster;
-  const { host, port, ...rest } = listener(cluster, cluster.authorization?.timeoutMs ?? 0);
-  const isOpen = cluster.port !== 0;
+  if (given === null) return { name };
+  const { host, port, ...rest } = listener(given, given.authorization?.timeoutMs ?? 0);
   return {
-    name: omitEmpty(name),
+    name,
     addr: host,
-    cluster_port: port,
+    cluster_port: cluster?.port || port,
     auth_timeout: rest.auth_timeout,
-    urls: omitEmpty(hostsOf(routes)),
+    urls: omitEmpty(hostsOf(given.routes)),
     tls_timeout: rest.tls_timeout,
     tls_required: rest.tls_required,
     tls_verify: rest.tls_required,
-    pool_size: omitEmpty(isOpen && poolSize === 0 ? POOL_SIZE : poolSize),
-    ...writes(cluster),
-    tls_cert_not_after: await certificateExpiry(cluster.tls),
+    pool_size: omitEmpty(effectiveCluster(options)?.poolSize ?? given.poolSize),
+    ...writes(given),
+    tls_cert_not_after: await certificateExpiry(given.tls),
   };
 }
 
@@ -88,7 +90,7 @@ function listener({ host, port, tls }: LinkListener, authTimeoutMs: number) {
   const tlsSeconds = (tls?.timeoutMs ?? 0) / 1000 || (isOpen ? TLS_TIMEOUT : 0);
   const usualAuth = tls === null ? AUTH_TIMEOUT : tlsSeconds + 1;
   return {
-    host: isOpen ? host : undefined,
+    host: isOpen ? host || DEFAULT_CLUSTER.host : undefined,
     port: omitEmpty(port),
     auth_timeout: omitEmpty(authTimeoutMs / 1000 || (isOpen ? usualAuth : 0)),
     tls_timeout: omitEmpty(tlsSeconds),

@@ -9,6 +9,7 @@ import { COMPATIBLE_VERSION, PROTOCOL_LEVEL } from "../../protocol/info.ts";
 import { claimsDocument } from "../claims-document.ts";
 import { GoMap, type GoValue } from "../go-document.ts";
 import { nanoseconds, omitEmpty, uptimeText } from "../go-texts.ts";
+import { byKind, clientTraffic } from "../kinds-apart.ts";
 import { processUse } from "../process-use.ts";
 import type { ServerView } from "../server-view.ts";
 import { Slices } from "../slices.ts";
@@ -21,7 +22,7 @@ export type Varz = { readonly [field: string]: GoValue | undefined };
 const TLS_TIMEOUT = 2;
 const AUTH_TIMEOUT = 2;
 const MICROS_PER_MS = 1000;
-/** What only other servers, and streams, bring about. */
+/** What only streams bring about. */
 const NO_DISK_WAITS = { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 };
 
 export async function varz(view: ServerView): Promise<Varz> {
@@ -30,7 +31,7 @@ export async function varz(view: ServerView): Promise<Varz> {
   return {
     ...identityPart(view),
     ...limitsPart(view),
-    cluster: await clusterPart(options),
+    cluster: await clusterPart(view),
     gateway: await gatewayPart(options),
     leaf: await leafPart(options),
     mqtt: await mqttPart(options),
@@ -46,8 +47,8 @@ export async function varz(view: ServerView): Promise<Varz> {
     trusted_operators_claim: omitEmpty(await Promise.all(options.operators.map(operatorClaims))),
     system_account: omitEmpty(view.accounts.system?.name ?? ""),
     pinned_account_fails: omitEmpty(view.trustedAccounts?.unpinnedLogins),
-    slow_consumer_stats: byKind(view.stats.slowConsumers),
-    stale_connection_stats: byKind(view.stats.staleConnections),
+    slow_consumer_stats: byKind(view.stats, "slowConsumers"),
+    stale_connection_stats: byKind(view.stats, "staleConnections"),
     disk_io_wait_stats: NO_DISK_WAITS,
     proxies: options.proxies === null ? undefined : proxies(options.proxies.trusted),
     tls_cert_not_after: await certificateExpiry(options.tls),
@@ -66,7 +67,7 @@ export async function subscriptionTotal({ exchange, accounts }: ServerView): Pro
   return sleeping + exchange.subs.pool.count;
 }
 
-function identityPart({ serverInfo, options }: ServerView): Varz {
+function identityPart({ serverInfo, options, cluster }: ServerView): Varz {
   const { required, verify } = serverInfo.tls;
   return {
     server_id: serverInfo.id,
@@ -80,6 +81,7 @@ function identityPart({ serverInfo, options }: ServerView): Varz {
     tls_required: omitEmpty(required),
     tls_verify: omitEmpty(verify),
     tls_ocsp_peer_verify: omitEmpty(required && options.tls?.ocspPeer?.verify),
+    connect_urls: omitEmpty(cluster?.clientUrls ?? []),
   };
 }
 
@@ -100,7 +102,7 @@ function limitsPart({ options }: ServerView): Varz {
   };
 }
 
-function runtimePart({ startedAt, clients, totalClients }: ServerView): Varz {
+function runtimePart({ startedAt, clients, totalClients, cluster }: ServerView): Varz {
   const now = currentMicros();
   const { cpu, memory } = processUse();
   const cores = navigator.hardwareConcurrency;
@@ -114,24 +116,24 @@ function runtimePart({ startedAt, clients, totalClients }: ServerView): Varz {
     cpu,
     connections: clients.size,
     total_connections: totalClients,
-    routes: 0,
-    remotes: 0,
+    routes: cluster?.routeCount ?? 0,
+    remotes: cluster?.serverCount ?? 0,
     leafnodes: 0,
   };
 }
 
-/** All there are are clients. */
 function trafficPart(view: ServerView, subscriptions: number): Varz {
-  const { inMsgs, inBytes, outMsgs, outBytes } = view.traffic();
+  const all = view.traffic();
+  const clients = clientTraffic(view);
   return {
-    in_msgs: inMsgs,
-    in_bytes: inBytes,
-    in_client_msgs: inMsgs,
-    in_client_bytes: inBytes,
-    out_msgs: outMsgs,
-    out_bytes: outBytes,
-    out_client_msgs: outMsgs,
-    out_client_bytes: outBytes,
+    in_msgs: all.inMsgs,
+    in_bytes: all.inBytes,
+    in_client_msgs: clients.inMsgs,
+    in_client_bytes: clients.inBytes,
+    out_msgs: all.outMsgs,
+    out_bytes: all.outBytes,
+    out_client_msgs: clients.outMsgs,
+    out_client_bytes: clients.outBytes,
     slow_consumers: view.stats.slowConsumers,
     stale_connections: view.stats.staleConnections,
     stalled_clients: view.stats.stalledProducers,
@@ -161,10 +163,6 @@ function tlsTimeout({ tls }: Readonly<Options>): number {
 function authTimeout(options: Readonly<Options>): number {
   const given = (options.authorization?.timeoutMs ?? 0) / 1000;
   return given || (options.tls === null ? AUTH_TIMEOUT : tlsTimeout(options) + 1);
-}
-
-function byKind(clients: number) {
-  return { clients, routes: 0, gateways: 0, leafs: 0 };
 }
 
 function proxies(trusted: readonly string[]): Varz {

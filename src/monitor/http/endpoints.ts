@@ -2,7 +2,7 @@
 
 import { accountz } from "../../documents/accountz/accountz.ts";
 import { accstatz } from "../../documents/accstatz.ts";
-import { ConnzDocument, connz } from "../../documents/connz/connz.ts";
+import { connz } from "../../documents/connz/connz.ts";
 import { gatewayz } from "../../documents/gatewayz.ts";
 import {
   encodeGo,
@@ -14,8 +14,9 @@ import { healthz } from "../../documents/healthz.ts";
 import { ipqueuesz } from "../../documents/ipqueuesz.ts";
 import { jsz } from "../../documents/jsz.ts";
 import { leafz } from "../../documents/leafz.ts";
+import { PiecewiseDocument } from "../../documents/piecewise-document.ts";
 import { raftz } from "../../documents/raftz.ts";
-import { routez } from "../../documents/routez.ts";
+import { routez } from "../../documents/routez/routez.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { subsz } from "../../documents/subsz/subsz.ts";
 import { varz } from "../../documents/varz/varz.ts";
@@ -24,8 +25,8 @@ import { OutgoingAnswers } from "./outgoing.ts";
 import type { Page } from "./page.ts";
 import { Query } from "./query.ts";
 
-/** A document. Connections can be so many that they are no plain data. */
-type Made = GoValue | ConnzDocument;
+/** A document. Connections, and what routes ask for, can be so many that they are no plain data. */
+type Made = GoValue | PiecewiseDocument;
 
 interface Endpoint<Options> {
   readonly path: string;
@@ -75,6 +76,7 @@ const ROUTEZ: Endpoint<Parameters<typeof routez>[1]> = {
   path: "/routez",
   counted: "/routez",
   countsFaults: false,
+  isCostly: true,
   read: (query) => query.subscriptions(),
   make: routez,
 };
@@ -213,7 +215,7 @@ function documentPage<Options>(
 
 /** Documents are objects, and those with long lists are written bit by bit. */
 function encode(made: Made, indent: GoIndent): Buffer | Promise<Buffer> {
-  if (made instanceof ConnzDocument) return made.encode("  ");
+  if (made instanceof PiecewiseDocument) return made.encode("  ");
   if (indent !== "  ") return encodeGo(made, indent);
   return encodeGoInSlices(made as { readonly [field: string]: GoValue | undefined }, indent);
 }

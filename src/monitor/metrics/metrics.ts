@@ -8,11 +8,12 @@
 
 import { DocumentError } from "../../documents/document-error.ts";
 import type { GoValue } from "../../documents/go-document.ts";
-import { routez } from "../../documents/routez.ts";
+import { routezHead } from "../../documents/routez/routez.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { otherWork } from "../../documents/slices.ts";
 import { subsz } from "../../documents/subsz/subsz.ts";
 import { type Varz, varz } from "../../documents/varz/varz.ts";
+import { currentMicros } from "../../log/clock.ts";
 import { Admission } from "../http/admission.ts";
 import { busyAnswer, faultAnswer } from "../http/answers.ts";
 import { Query } from "../http/query.ts";
@@ -26,6 +27,7 @@ import { Exposition } from "./exposition.ts";
 import { LoopLagMeter } from "./loop-lag-meter.ts";
 import { acceptsGzip, CONTENT_TYPES, type Format, wantedFormat } from "./negotiation.ts";
 import { type LinuxFacts, linuxFacts, processFamilies } from "./own/process-families.ts";
+import { routeFamilies } from "./own/route-families.ts";
 import {
   bufferFamilies,
   buildFamilies,
@@ -165,7 +167,9 @@ export class Metrics {
     const { id, name } = view.serverInfo;
     const serverId = wish.hasNameAsId ? name : id;
     const prefix = wish.prefix || PREFIX;
-    const documents = { varz: findings.varz, subsz: findings.subsz, routez: routez(view) };
+    // As the exporter, metrics of documents leave lists out.
+    const head = routezHead(view, currentMicros());
+    const documents = { varz: findings.varz, subsz: findings.subsz, routez: head };
     for (const [path, document] of Object.entries(documents)) {
       const context = { text, prefix: `${prefix}_${path}`, serverId, told: new Set<string>() };
       documentFamilies(context, document);
@@ -181,7 +185,7 @@ export class Metrics {
     const view = this.#view;
     buildFamilies(text, view);
     loopFamilies(text, this.#lag);
-    bufferFamilies(text, survey);
+    bufferFamilies(text, survey, view);
     parserFamilies(text, view);
     cacheFamilies(text, this.#caches);
     slowFamilies(text, view);
@@ -189,6 +193,7 @@ export class Metrics {
     clientFamilies(text, view);
     traceFamilies(text, view);
     logFamilies(text, view);
+    routeFamilies(text, view);
     dashboardFamilies(text, this.#dashboard.viewerCount);
     certificateFamilies(text, varz);
     processFamilies(text, linux);

@@ -4,18 +4,8 @@ import type { Compression, LeafRemote } from "../../config/options/cluster.ts";
 import type { Options } from "../../config/options/options.ts";
 import { remoteName } from "../../config/validate/leafnodes.ts";
 import { goDuration } from "../../log/go-duration.ts";
+import { CLUSTER_STEP } from "./reload-cluster.ts";
 import { namedStep, type Step } from "./reload-step.ts";
-
-const CLUSTER: Step = namedStep(({ cluster }) => {
-  if (cluster === null) return null;
-  const { routes, ...rest } = cluster;
-  return rest;
-}, "Reloaded: cluster");
-
-/** Routes come after the files. */
-export const ROUTE_STEPS: readonly Step[] = [
-  namedStep(({ cluster }) => cluster?.routes ?? [], "Reloaded: cluster routes"),
-];
 
 const LEAF_HANDSHAKE: Step = {
   value: ({ leafnodes }) => [
@@ -120,7 +110,7 @@ function mqttValues(mqtt: Options["mqtt"]): Record<string, string | number | boo
 }
 
 export const LINK_STEPS: readonly Step[] = [
-  CLUSTER,
+  CLUSTER_STEP,
   LEAF_HANDSHAKE,
   LEAF_COMPRESSION,
   LEAF_REMOTES,

@@ -5,7 +5,8 @@ import { TARGET_KEYS } from "../../log/open-log.ts";
 import { ClosedReason, ERR_MAX_CONNECTIONS } from "../../protocol/errors.ts";
 import { authTimeoutMs } from "../effective-timeouts.ts";
 import { ACCESS_STEPS, CREDENTIAL_STEPS } from "./reload-access.ts";
-import { LINK_STEPS, ROUTE_STEPS } from "./reload-links.ts";
+import { ROUTE_STEPS } from "./reload-cluster.ts";
+import { LINK_STEPS } from "./reload-links.ts";
 import { namedStep, plainStep, type Reloading, type Step, timeStep } from "./reload-step.ts";
 import { OCSP_STEPS, TLS_STEPS } from "./reload-tls.ts";
 

@@ -12,6 +12,8 @@ import { ContradictionError, contradictions } from "../../config/validate/valida
 import { TARGET_KEYS } from "../../log/open-log.ts";
 import { parseHostPort } from "../../protocol/host-port.ts";
 import type { Server } from "../server.ts";
+import { checkCluster } from "./cluster-faults.ts";
+import { finishCluster } from "./reload-cluster.ts";
 import type { ProcessFiles, Reloading, Step } from "./reload-step.ts";
 import { LOGGING, STEPS } from "./reload-steps.ts";
 
@@ -39,6 +41,7 @@ export async function reloadServer(
   }
   // Throws when it is no address.
   if (to.clientAdvertise !== "") parseHostPort(to.clientAdvertise, server.port);
+  await checkCluster(from, to, server.tenancy.trustedAccounts);
   // What is wrong with certificates is found before anything is changed.
   const hasNewCertificates = await server.prepare(to);
   server.reconfigure(to);
@@ -48,6 +51,7 @@ export async function reloadServer(
     await changeLog(server, files, from, to);
   }
   server.refreshClients();
+  await finishCluster(reloading);
   if (!Bun.deepEquals(described(from), described(to))) server.events.statistics.update();
   for (const change of found) reportRestart(server, change);
   server.observer.onReloaded(digest);

@@ -2,11 +2,11 @@
 
 import type { LoginFailure } from "../../auth/login.ts";
 import type { Account } from "../../core/account.ts";
+import { randomId } from "../../core/random-id.ts";
 import { encodeToldClient, type ToldClient } from "../../kinds/client-info.ts";
 import type { ClosedReason } from "../../protocol/errors.ts";
 import { goJsonText } from "../../protocol/go-json-text.ts";
 import { rfc3339Nano } from "../../protocol/go-time.ts";
-import { newEventId } from "../event-id.ts";
 import type { SystemMessage } from "../system-outbox.ts";
 import {
   claimantOf,
@@ -131,5 +131,5 @@ export function encodeDisconnect(
 
 /** What events with a type begin with. */
 export function eventHead(type: string, timestamp: string): string {
-  return `"type":"${type}","id":"${newEventId()}","timestamp":"${timestamp}"`;
+  return `"type":"${type}","id":"${randomId()}","timestamp":"${timestamp}"`;
 }

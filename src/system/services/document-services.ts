@@ -10,7 +10,7 @@ import { type HealthzOptions, healthz } from "../../documents/healthz.ts";
 import { type IpqueueszOptions, ipqueuesz } from "../../documents/ipqueuesz.ts";
 import { type JszOptions, jsz } from "../../documents/jsz.ts";
 import { leafz } from "../../documents/leafz.ts";
-import { routez } from "../../documents/routez.ts";
+import { routez } from "../../documents/routez/routez.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { subsz } from "../../documents/subsz/subsz.ts";
 import { varz } from "../../documents/varz/varz.ts";
@@ -53,7 +53,7 @@ export function documentServices(
   add("VARZ", VARZ_BODY, () => varz(view));
   add("SUBSZ", SUBSZ_BODY, (options) => subsz(view, options as object));
   add("CONNZ", CONNZ_BODY, (options) => connections(view, options as object));
-  add("ROUTEZ", ROUTEZ_BODY, (options) => routez(view, options as object));
+  add("ROUTEZ", ROUTEZ_BODY, (options) => routez(view, options as object).encode(""));
   add("GATEWAYZ", GATEWAYZ_BODY, (options) => gatewayz(view, options as object));
   add("LEAFZ", LEAFZ_BODY, (options) => leafz(view, options as object));
   add("ACCOUNTZ", ACCOUNTZ_BODY, (options) => accountz(view, options as object));

@@ -27,15 +27,15 @@ export function accountOf({ subject }: InternalMessage): string {
 
 /** Whether the request is for other servers only. */
 export function isForOthers(view: ServerView, options: GoRecord): boolean {
-  const { serverTags, cluster } = view.options;
-  const { name, host } = view.serverInfo;
+  const { serverTags } = view.options;
+  const { name, host, cluster } = view.serverInfo;
   const isExact = options.exact_match === true;
   const differs = (field: string, own: string): boolean => {
     const wanted = textOf(options, field);
     return wanted !== "" && (isExact ? wanted !== own : !own.includes(wanted));
   };
   if (differs("server_name", name) || differs("host", host)) return true;
-  if (differs("cluster", cluster?.name ?? "")) return true;
+  if (differs("cluster", cluster)) return true;
   const tags = (options.tags ?? []) as readonly string[];
   const own = new Set(serverTags.map(asTag));
   if (!tags.every((tag) => own.has(asTag(tag)))) return true;

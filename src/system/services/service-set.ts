@@ -44,7 +44,7 @@ export class ServiceSet {
     this.#add("other", "STATZ", (message) =>
       answers.serve(message, ACCOUNT_STATZ_BODY, (options: object) => counts(view, options)),
     );
-    this.#add("other", "SUBSCRIBERS", (message) => answerSubscribers(view, answers, message));
+    this.#add("other", "SUBSCRIBERS", (message) => answerSubscribers(host, answers, message));
     this.#add("other", "NSUBS", (message) => answerServer(view, answers, message));
     this.#add("claims", "", async (message) => {
       const { answerUpdate } = await import("./claims-update.ts");

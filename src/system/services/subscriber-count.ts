@@ -3,8 +3,10 @@
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import type { Account } from "../../core/account.ts";
 import type { InternalMessage } from "../../core/internal-messaging.ts";
+import { LINK_BASE } from "../../core/link/link.ts";
 import { subscriptionsOf } from "../../core/sublist-walk.ts";
 import { SUB_ORIGIN, SUB_SINK } from "../../core/subscriptions.ts";
+import { encodeGo } from "../../documents/go-document.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { Slices } from "../../documents/slices.ts";
 import { areTokensSubsetOf, hasWildcardText } from "../../protocol/subject-text.ts";
@@ -12,13 +14,20 @@ import type { Answers } from "./answers.ts";
 import { SUBSCRIBERS_BODY } from "./bodies.ts";
 import { BODY_BYTES_MAX, readBody, textOf } from "./request.ts";
 import { requesterOf } from "./requester.ts";
+import type { ServiceHost } from "./service-host.ts";
+
+/** How long other servers have for their numbers. */
+const ANSWERS_MS = 500;
+/** What a server may answer. */
+const NUMBER = /^\d{1,10}$/;
 
 /** `$SYS.DEBUG.SUBSCRIBERS`: the body is a subject, and a queue group if only that is meant. */
 export async function answerSubscribers(
-  view: ServerView,
+  host: ServiceHost,
   answers: Answers,
   message: InternalMessage,
 ): Promise<void> {
+  const { view } = host;
   const requester = requesterOf(message);
   if (requester === null || message.reply === "") return;
   const name = requester.svc || requester.acc || message.account.name;
@@ -27,7 +36,46 @@ export async function answerSubscribers(
   if (account === undefined || message.payload.length > BODY_BYTES_MAX) return;
   const [subject = "", queue = null] = message.payload.toString().trim().split(" ");
   const count = await countSubscribers(view, account, subject, queue);
-  answers.plain(message, String(count));
+  const answer = (others: number): void => answers.plain(message, String(count + others));
+  // Nobody else's request has to wait for that.
+  askOthers(host, message.account, account, { subject, queue }, answer);
+}
+
+interface Asked {
+  readonly subject: string;
+  readonly queue: string | null;
+}
+
+/** Tells how many there are on the servers that have members of the account. */
+function askOthers(
+  { peers, messaging }: ServiceHost,
+  system: Account,
+  account: Account,
+  { subject, queue }: Asked,
+  then: (count: number) => void,
+): void {
+  const { inboxes, accounts } = peers;
+  const expected = accounts.serversWith(account);
+  if (expected === 0 || inboxes.isFull) {
+    then(0);
+    return;
+  }
+  let count = 0;
+  let answers = 0;
+  const finish = (): void => {
+    clearTimeout(timer);
+    inboxes.close(inbox);
+    then(count);
+  };
+  const timer = setTimeout(finish, ANSWERS_MS);
+  const inbox = inboxes.open(({ payload }) => {
+    const text = payload.toString();
+    if (NUMBER.test(text)) count += Number(text);
+    if (++answers === expected) finish();
+  });
+  const group = queue === null ? undefined : Buffer.from(queue).toString("base64");
+  const request = encodeGo({ acc: account.name, subject, queue: group }, "");
+  messaging.announce(system, "$SYS.REQ.ACCOUNT.NSUBS", inbox, request);
 }
 
 /** `$SYS.REQ.ACCOUNT.NSUBS`: another server asks for the number here. */
@@ -92,13 +140,13 @@ function countMatching(
     plain,
     plainCount,
     queue: queued,
-    idCount,
+    queueCount,
   } = account.sublist.matchRange(bytes, 0, bytes.length);
   let count = 0;
   if (queue === null) {
     for (let i = 0; i < plainCount; i++) if (isClients(view, plain[i]!)) count++;
   }
-  for (let i = 0; i < idCount - plainCount; i++) {
+  for (let i = 0; i < queueCount; i++) {
     const id = queued[i]!;
     if (queue !== null && view.exchange.subs.queueName(id) !== queue) continue;
     if (isClients(view, id)) count++;
@@ -112,5 +160,5 @@ function isClients({ exchange: { subs } }: ServerView, id: number): boolean {
   const base = id << RECORD_SHIFT;
   const { words } = subs.pool;
   const sink = words[base + SUB_SINK]!;
-  return sink > 0 || (sink < 0 && words[base + SUB_ORIGIN] !== 0);
+  return (sink > 0 && sink < LINK_BASE) || (sink < 0 && words[base + SUB_ORIGIN] !== 0);
 }

@@ -4,7 +4,12 @@
  */
 
 import type { Account } from "../../core/account.ts";
-import type { InternalMessage, InternalSubscription } from "../../core/internal-messaging.ts";
+import type {
+  InternalCallback,
+  InternalMessage,
+  InternalSubscription,
+} from "../../core/internal-messaging.ts";
+import type { Peers } from "../peers/peers.ts";
 import type { ServiceHost } from "./service-host.ts";
 import type { ServiceSet } from "./service-set.ts";
 import { type ServiceAddress, serviceAddresses } from "./subjects.ts";
@@ -14,6 +19,8 @@ import { WorkQueue } from "./work-queue.ts";
 const QUICK: readonly string[] = ["IDZ", "STATSZ", "USER"];
 
 export class SystemServices {
+  /** Other servers, so far as they tell of themselves. */
+  readonly peers: Peers;
   readonly #host: ServiceHost;
   readonly #requests: WorkQueue;
   readonly #quick: WorkQueue;
@@ -23,6 +30,7 @@ export class SystemServices {
 
   constructor(host: ServiceHost) {
     this.#host = host;
+    this.peers = host.peers;
     this.#requests = new WorkQueue(host.view.log);
     this.#quick = new WorkQueue(host.view.log);
   }
@@ -33,13 +41,15 @@ export class SystemServices {
     this.stop();
     this.#account = account;
     if (account === null) return;
-    const { view, messaging } = this.#host;
-    const { id, name } = view.serverInfo;
-    for (const address of serviceAddresses(id, name)) {
+    const { view, messaging, peers } = this.#host;
+    const { id } = view.serverInfo;
+    for (const address of serviceAddresses(id, view.serverInfo.name)) {
+      const { kind, name, subject, isTold } = address;
       // Where there are operators, this is another's affair.
-      if (address.kind === "claims" && view.trustedAccounts !== null) continue;
-      const take = address.kind === "peers" ? ignore : this.#taker(address);
-      this.#subscriptions.push(messaging.subscribe(account, address.subject, take));
+      if (kind === "claims" && view.trustedAccounts !== null) continue;
+      const take: InternalCallback =
+        kind === "peers" ? (message) => peers.take(name, message) : this.#taker(address);
+      this.#subscriptions.push(messaging.subscribe(account, subject, take, "", isTold));
     }
   }
 
@@ -47,6 +57,7 @@ export class SystemServices {
     for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
     this.#requests.clear();
     this.#quick.clear();
+    this.#host.peers.stop();
     this.#account = null;
   }
 
@@ -66,6 +77,3 @@ export class SystemServices {
     await this.#set.answer(address, message);
   }
 }
-
-/** There are no other servers yet. */
-function ignore(): void {}

@@ -5,17 +5,11 @@
  */
 
 const NOBODY = "a password without a user lets nobody in, and everybody in nats-server";
-const CLUSTERING = "clustering is not there yet, so the cluster has no name to tell";
 const PROFILING = "profiling is not there yet, so its port is not opened";
 
 /** Why, by `group: name of the case`. */
 export const DIFFERENCES: Readonly<Record<string, string>> = {
   ...because(NOBODY, "servers", ["serves --pass b"]),
-  ...because(CLUSTERING, "servers", [
-    "serves --cluster_name x",
-    "serves --cluster nats://127.0.0.1:-1 --cluster_name x",
-  ]),
-  ...because(CLUSTERING, "files and flags", ["--cluster '' over cluster { name: x, port: 1 }"]),
   ...because(PROFILING, "servers", ["serves --profile -1"]),
   ...because(PROFILING, "faults of the system", ["-a 127.0.0.1 -p -1 --profile {busy}"]),
 };

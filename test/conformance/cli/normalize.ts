@@ -75,11 +75,15 @@ const FIELDS = [
   "connect_urls",
 ];
 
+/** Name of a cluster that has none. */
+const MADE_UP = /^[A-Za-z0-9]{22}$/;
+
 function summarize(info: string): string {
   if (info === "") return "";
   // A client that is refused at once gets a line more.
   const [line = ""] = info.split("\r\n", 1);
   const { server_name: name, server_id: id, ...fields } = JSON.parse(line.slice("INFO ".length));
+  if (MADE_UP.test(fields.cluster)) fields.cluster = "RANDOM";
   const known = FIELDS.map((field) => `${field}=${JSON.stringify(fields[field])}`);
   return [`name=${name === id ? "ID" : name}`, ...known].join(" ");
 }

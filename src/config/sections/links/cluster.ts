@@ -80,7 +80,7 @@ const routing: readonly FieldRow<ClusterOptions>[] = [
   },
   {
     names: ["pool_size"],
-    about: "Connections to each server, -1 for one that all accounts share",
+    about: "Connections to each server: 0 for three, -1 for one that all accounts share",
     reload: "live",
     to: "poolSize",
     type: integer,

@@ -12,8 +12,8 @@ import { LAG_BOUNDS, type LoopLagMeter } from "../loop-lag-meter.ts";
 import type { Survey } from "../survey.ts";
 
 const MS_PER_SECOND = 1000;
-/** Other kinds of connections do not exist yet. */
 const CLIENTS = labels({ kind: "client" });
+const ROUTES = labels({ kind: "route" });
 
 /** Listeners, and where `varz` tells of them; "" for clients, which are told of at its top. */
 const LISTENERS: readonly (readonly [listener: string, part: string])[] = [
@@ -43,18 +43,29 @@ export function loopFamilies(text: Exposition, { counts, sum }: LoopLagMeter): v
   text.histogram(LAG_BOUNDS, counts, sum);
 }
 
-export function bufferFamilies(text: Exposition, { pendingBytes, heldBytes }: Survey): void {
+export function bufferFamilies(
+  text: Exposition,
+  { pendingBytes, heldBytes }: Survey,
+  { cluster }: ServerView,
+): void {
+  const routes = { pendingBytes: 0, heldBytes: 0 };
+  for (const { outbound, inbound } of cluster?.routes ?? []) {
+    routes.pendingBytes += outbound.pendingBytes;
+    routes.heldBytes += inbound.heldBytes;
+  }
   const waiting = "Bytes that wait to be sent, by kind of connection.";
   text.begin("nats_outbound_buffered_bytes", "gauge", waiting, "bytes");
   text.sample(CLIENTS, pendingBytes);
+  if (cluster !== null) text.sample(ROUTES, routes.pendingBytes);
   const held = "Memory of input that could not be handled yet, by kind of connection.";
   text.begin("nats_inbound_buffered_bytes", "gauge", held, "bytes");
   text.sample(CLIENTS, heldBytes);
+  if (cluster !== null) text.sample(ROUTES, routes.heldBytes);
 }
 
 export function parserFamilies(text: Exposition, { stats }: ServerView): void {
   const { inMsgs, reads, readBytes, gatheredMsgs } = stats;
-  text.single("nats_parser_messages_total", "counter", "Messages from clients.", inMsgs);
+  text.single("nats_parser_messages_total", "counter", "Messages that have come in.", inMsgs);
   text.single("nats_parser_reads_total", "counter", "Pieces that input came in.", reads);
   const bytes = "Bytes of input, after decryption.";
   text.single("nats_parser_read_bytes_total", "counter", bytes, readBytes, "bytes");

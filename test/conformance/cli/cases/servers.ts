@@ -74,7 +74,22 @@ export const SERVERS: readonly Invocation[] = [
   serves(
     "--cluster nats://127.0.0.1:-1 --cluster_name x",
     "Listening for route connections on 127.0.0.1:PORT",
+    { info: true },
   ),
+  serves(
+    "--cluster nats://localhost:-1",
+    "[WRN] Cluster name was dynamically generated, consider setting one",
+    { info: true },
+  ),
+  serves(
+    "--cluster_listen nats://u:p@127.0.0.1:-1 --cluster_name x --cluster_advertise h:1 --no_advertise --connect_retries 2",
+    "Cluster name is x",
+    { info: true },
+  ),
+  serves("--cluster nats://127.0.0.1:-1 --cluster_name x --ports_file_dir ports", '"cluster":[', {
+    files: { "ports/": "" },
+    reads: ["ports/*.ports"],
+  }),
 ];
 
 export const FILES_AND_FLAGS: readonly Invocation[] = [
@@ -113,6 +128,12 @@ export const FILES_AND_FLAGS: readonly Invocation[] = [
   overrides("-m 0", "http_port: -1\n", LISTENING),
   overrides("-m -1", "http: '127.0.0.1:1'\n", "Starting http monitor on 127.0.0.1:PORT"),
   overrides("--cluster ''", "cluster { name: x, port: 1 }\n", LISTENING),
+  overrides("", "cluster { name: x, routes: ['nats://127.0.0.1:1'] }\n", "Cluster:  x"),
+  overrides(
+    "--cluster nats://127.0.0.1:-1 --cluster_name y --routes ''",
+    "cluster { name: x, listen: '0.0.0.0:1', routes: ['nats://127.0.0.1:1'] }\n",
+    "Cluster name is y",
+  ),
   overrides("", "ping_interval: 5\n", "ping_interval should be converted to a duration"),
   overrides(
     "",

@@ -37,6 +37,13 @@ export const FLAGS_TOGETHER: readonly Invocation[] = [
   free("--cluster nats://user@127.0.0.1:-1", "expected cluster password to be set"),
   free("--cluster nats://127.0.0.1:abc", 'invalid port ":abc" after host'),
   free("--cluster_listen nats://127.0.0.1:abc", 'invalid port ":abc" after host'),
+  free("--cluster_name _", "cluster name is reserved"),
+  free("--cluster nats://127.0.0.1:-1 --cluster_name _", "cluster name is reserved"),
+  {
+    name: "a cluster name with a blank",
+    args: ["-a", "127.0.0.1", "-p", "-1", "--cluster_name", "a b"],
+    says: ["cluster name cannot contain spaces"],
+  },
   {
     name: "a server name with a blank",
     args: ["-a", "127.0.0.1", "-p", "-1", "-n", "a b"],
@@ -70,6 +77,11 @@ export const OPTIONS_TOGETHER: readonly Invocation[] = [
   refused("cluster { port: -1, compression: nope }\n", 'unsupported compression mode "nope"'),
   refused("leafnodes { port: -1, compression: nope }\n", 'unsupported compression mode "nope"'),
   refused("cluster { port: -1, name: a }\ngateway { name: B, port: -1 }\n", "cluster name"),
+  refused(
+    "cluster { port: -1, compression: { mode: auto, rtt: [50ms, 10ms] } }\n",
+    "should be in ascending order",
+  ),
+  refused("cluster { accounts: [A, B, A] }\n", "duplicate"),
   refused("cluster { port: -1, pool_size: -1, accounts: [A] }\n", "pool_size"),
   refused("cluster { port: -1, accounts: [A, A] }\naccounts { A {} }\n", "duplicate"),
   refused("websocket { port: -1 }\n", "websocket requires TLS configuration"),
@@ -98,6 +110,11 @@ export const SYSTEM_FAULTS: readonly Invocation[] = [
   free("-m {busy}", "Can't start monitoring:"),
   free("-m 1 -ms 2", "can't specify both HTTP (1) and HTTPs (2) ports"),
   free("-ms {busy}", "TLS cert and key required for HTTPS"),
+  free("--cluster nats://127.0.0.1:{busy} --cluster_name x", "Error listening on router port: "),
+  free(
+    "--cluster nats://127.0.0.1:-1 --cluster_name x --cluster_advertise a:b:c",
+    "Error setting route INFO with Cluster.Advertise value of a:b:c, err=",
+  ),
   free("--profile {busy}", "error starting profiler: listen tcp"),
   free("-P nope/a.pid", "Could not write pidfile: open nope/a.pid: no such file or directory"),
   free("-P folder", "Could not write pidfile", { files: { "folder/": "" } }),

@@ -73,6 +73,7 @@ export const CLUSTER_CASES: readonly ConfigCase[] = [
   refuses("cluster: [a]", "Expected map to define cluster, got []interface {}"),
   refuses(fill(CLUSTER, "nope: 1"), 'unknown field "nope"'),
   refuses(fill(CLUSTER, "name: 'two words'"), "cluster name cannot contain spaces"),
+  refuses(fill(CLUSTER, "name: _"), "cluster name is reserved"),
   refuses(fill(CLUSTER, "listen: h"), "could not parse address string"),
   refuses(fill(CLUSTER, "listen: true"), "expected port or host:port, got bool"),
   refuses(
@@ -211,6 +212,7 @@ export const GATEWAY_CASES: readonly ConfigCase[] = [
   refuses("gateway: 1", "Expected gateway to be a map, got int64"),
   refuses(fill(GATEWAY, "nope: 1"), 'unknown field "nope"'),
   refuses(fill(GATEWAY, "name: 'two words'"), "gateway name cannot contain spaces"),
+  refuses(fill(GATEWAY, "name: _"), "cluster name is reserved"),
   refuses(fill(GATEWAY, "listen: h"), "could not parse address string"),
   refuses(
     fill(GATEWAY, "authorization { users: [] }"),
