@@ -16,7 +16,8 @@ import { accountList } from "./accounts/list.ts";
 import { type Actor, kick, lameDuck, publish, reload } from "./actions/actions.ts";
 import { TestSubscriptions } from "./actions/subscribe.ts";
 import { json, RefusedError, wholeNumber } from "./answers.ts";
-import { clusterMap } from "./cluster.ts";
+import { clusterMap } from "./cluster/cluster-map.ts";
+import { type Asking, OtherServers } from "./cluster/other-servers.ts";
 import { configurationView } from "./configuration.ts";
 import { connectionDetail } from "./connections/detail.ts";
 import { connectionList } from "./connections/list.ts";
@@ -35,7 +36,7 @@ export interface DashboardHost {
   readonly view: ServerView;
   /** Null when there is nobody who could: the server is a part of another program. */
   readonly control: ServerControl | null;
-  readonly messaging: InternalMessaging;
+  readonly messaging: InternalMessaging & Asking;
   /** Null without TLS for clients. */
   readonly tls: TlsSettings | null;
 }
@@ -58,12 +59,14 @@ export class Dashboard {
   readonly #rates = new ConnectionRates();
   readonly #live: LiveFeed;
   readonly #login: Login;
+  readonly #others: OtherServers;
   readonly #tests: TestSubscriptions;
   readonly #handlers: Readonly<Record<DashboardPath, Handlers>>;
 
   constructor(host: DashboardHost) {
     const { view } = host;
     this.#host = host;
+    this.#others = new OtherServers(view, host.messaging);
     this.#login = new Login(view, host.control === null);
     this.#tests = new TestSubscriptions(host);
     this.#live = new LiveFeed({
@@ -81,7 +84,7 @@ export class Dashboard {
       "/api/denials": reading(() => denialList(view)),
       "/api/accounts": reading((query) => accountList(view, query)),
       "/api/account": reading((query) => this.#account(query)),
-      "/api/cluster": reading(() => clusterMap(view)),
+      "/api/cluster": reading(() => clusterMap(view, this.#rates, this.#others)),
       "/api/configuration": reading(() => configurationView(view)),
       "/api/log": reading((query) => this.#log(query)),
       "/api/session": { GET: (visit) => json(this.#login.state(visit)) },
@@ -113,6 +116,7 @@ export class Dashboard {
   stop(): void {
     this.#live.stop();
     this.#tests.stop();
+    this.#others.stop();
     this.#login.stop();
   }
 

@@ -18,7 +18,7 @@ export function serverFacts(view: ServerView): ServerFacts {
     runtime: serverInfo.runtime,
     host: options.host,
     port: view.port,
-    cluster: options.cluster?.name ?? "",
+    cluster: serverInfo.cluster,
     tags: options.serverTags,
     pid: process.pid,
     cores: navigator.hardwareConcurrency,
@@ -35,9 +35,10 @@ export async function healthOf({ view, tls }: DashboardHost): Promise<Health> {
   const checks = (await readinessChecks({ view, tls })).map(({ name, status, reason }) => ({
     name: sentence(name.replaceAll("_", " ")),
     isGood: status === "ok",
+    isWarning: status === "warning",
     reason: `${sentence(reason)}.`,
   }));
-  return { isHealthy: checks.every(({ isGood }) => isGood), checks };
+  return { isHealthy: checks.every(({ isGood, isWarning }) => isGood || isWarning), checks };
 }
 
 function sentence(text: string): string {

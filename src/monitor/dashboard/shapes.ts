@@ -38,6 +38,8 @@ export interface SubjectBytes {
 
 interface SlowClient {
   readonly cid: number;
+  /** It is no client but a connection to another server. */
+  readonly isRoute: boolean;
   readonly address: string;
   readonly name: string;
   readonly account: string;
@@ -90,6 +92,8 @@ export interface Health {
   readonly checks: readonly {
     readonly name: string;
     readonly isGood: boolean;
+    /** Not good, but clients are served all the same. */
+    readonly isWarning: boolean;
     readonly reason: string;
   }[];
 }
@@ -310,27 +314,6 @@ export interface AccountDetail {
 export interface AccountList {
   readonly total: number;
   readonly rows: readonly AccountRow[];
-}
-
-/** A server of the cluster, as this one sees it. */
-export interface ClusterNode {
-  readonly id: string;
-  readonly name: string;
-  readonly isSelf: boolean;
-  readonly cluster: string;
-  readonly address: string;
-  readonly connections: number;
-  /** From here to there; null for this server itself. */
-  readonly rttMs: number | null;
-  readonly pendingBytes: number;
-}
-
-export interface ClusterMap {
-  readonly name: string;
-  /** This server first. */
-  readonly nodes: readonly ClusterNode[];
-  /** Why there are no others, in one sentence; "" when there are. */
-  readonly note: string;
 }
 
 export interface OptionRow {

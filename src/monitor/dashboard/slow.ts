@@ -7,6 +7,18 @@ import { joinHostPort } from "../../protocol/host-port.ts";
 import type { CutOff, SlowList, SlowNow, SlowPast } from "./shapes.ts";
 import { shown } from "./shown.ts";
 
+const ADVICE = {
+  Client: {
+    stopped:
+      "Look at the client's process: it is connected, and does not read. It may be stopped, or stuck in the handling of a message.",
+    slow: "Let the client do less for each message, subscribe to less, or share the work in a queue group.",
+  },
+  Router: {
+    stopped:
+      "Look at the other server, and at the network between: it is connected, and does not read.",
+    slow: "Look at the network between the servers, and at whether the other one keeps up. Compression or a larger pool may help.",
+  },
+} as const;
 /** Blocked connections that are shown, worst first. */
 const SHOWN_MAX = 50;
 /** For so long it is news that somebody was cut off. */
@@ -48,6 +60,7 @@ export function slowList(view: ServerView): SlowList {
 function clientOf(slow: Blocked | SlowEvent): Omit<SlowPast, "time" | "outcome"> {
   return {
     cid: slow.cid,
+    isRoute: slow.kind === "Router",
     address: joinHostPort(slow.ip, slow.port),
     name: shown(slow.name),
     account: shown(slow.account),
@@ -71,11 +84,9 @@ function leftMs({ limitInMs, deadlineInMs, willMissDeadline }: Blocked): number 
 
 /** What is the matter with it, and where to look first. */
 function reasonOf(blocked: Blocked, writeDeadlineMs: number): Pick<SlowNow, "why" | "advice"> {
-  const { limitInMs, deadlineInMs, willMissDeadline, drainRate } = blocked;
+  const { limitInMs, deadlineInMs, willMissDeadline, drainRate, kind } = blocked;
   const isStopped = drainRate < 1;
-  const advice = isStopped
-    ? "Look at the client's process: it is connected, and does not read. It may be stopped, or stuck in the handling of a message."
-    : "Let the client do less for each message, subscribe to less, or share the work in a queue group.";
+  const advice = ADVICE[kind][isStopped ? "stopped" : "slow"];
   if (willMissDeadline && (limitInMs === null || deadlineInMs <= limitInMs)) {
     const how = isStopped ? "It takes nothing at all" : "It takes too little";
     const deadline = `write_deadline (${goDuration(writeDeadlineMs)})`;

@@ -4,6 +4,7 @@
  */
 
 import { unenforced } from "../../config/unenforced.ts";
+import type { ClusterView } from "../../documents/cluster-view.ts";
 import type { ServerView } from "../../documents/server-view.ts";
 import { certificateFacts, certificatesOf } from "../../net/tls/certificate-facts.ts";
 import type { TlsSettings } from "../../net/tls/settings.ts";
@@ -11,7 +12,8 @@ import type { TlsSettings } from "../../net/tls/settings.ts";
 export interface Check {
   /** Such as `event_loop`. */
   readonly name: string;
-  readonly status: "ok" | "failed";
+  /** With a warning the server is well enough: probes do not fail. */
+  readonly status: "ok" | "warning" | "failed";
   /** One sentence, also when all is well. */
   readonly reason: string;
 }
@@ -23,6 +25,8 @@ export interface Checked {
   readonly tls: TlsSettings | null;
 }
 
+/** Servers without a route that are named. */
+const MISSING_NAMED_MAX = 5;
 /** How long a probe watches the event loop. */
 const WATCH_MS = 10;
 /** Clients would wait for longer than that. */
@@ -71,6 +75,7 @@ export async function readinessChecks(checked: Checked): Promise<Check[]> {
     check("event_loop", lagMs <= LAG_MS_MAX, lagText(lagMs)),
     connectionsCheck(view),
     certificatesCheck(checked),
+    ...(view.cluster === null ? [] : [clusterCheck(view.cluster)]),
     enforcementCheck(view),
     check("log", !view.log.isBehind, view.log.isBehind ? "lines wait" : "lines are written"),
   ];
@@ -100,6 +105,17 @@ function certificatesCheck({ tls }: Checked): Check {
   const when = new Date(end).toISOString();
   const isValid = end > Date.now();
   return check("certificates", isValid, `${isValid ? "valid until" : "expired at"} ${when}`);
+}
+
+/** A server without the others serves its clients, but they may not reach everybody. */
+function clusterCheck({ missing, serverCount }: ClusterView): Check {
+  const name = "cluster";
+  const known = `routes to ${serverCount} other ${serverCount === 1 ? "server" : "servers"}`;
+  if (missing.length === 0) return check(name, true, known);
+  const named = missing.slice(0, MISSING_NAMED_MAX).join(", ");
+  const more = missing.length - MISSING_NAMED_MAX;
+  const all = more > 0 ? `${named} and ${more} more` : named;
+  return { name, status: "warning", reason: `${known}, but none to ${all}` };
 }
 
 function enforcementCheck({ options }: ServerView): Check {

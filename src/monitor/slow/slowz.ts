@@ -115,6 +115,7 @@ function recentEntry(event: SlowEvent): GoValue {
 
 function peerFields(peer: SlowPeer): { readonly [field: string]: GoValue | undefined } {
   return {
+    kind: peer.kind,
     cid: peer.cid,
     ip: peer.ip,
     port: peer.port,

@@ -73,14 +73,6 @@ export const DIFFERENCES: readonly Listed[] = [
   {
     document: "*",
     path: "server.cluster",
-    theirs: /^"gg"$/,
-    ours: ABSENT,
-    in: /^configured for a gateway: /,
-    why: NO_GATEWAYS,
-  },
-  {
-    document: "*",
-    path: "server.cluster",
     theirs: /^"stage"$/,
     ours: ABSENT,
     in: /^configured for leafnodes: /,

@@ -10,6 +10,8 @@ import { Wire } from "../../support/wire.ts";
 import { Asker } from "../../system/services/asker.ts";
 
 const DEADLINE_MS = 8_000;
+/** How often it is looked whether something has come about. */
+const SHOW_MS = 10;
 const MONITOR = /Starting https? monitor on 127\.0\.0\.1:(\d+)/;
 const SERVER_ID = /\bID: +(N[A-Z2-7]{55})\b/;
 const PORT = /(?<=[\w.\]]:)\d{4,5}\b/g;
@@ -63,6 +65,7 @@ export class Stage implements AsyncDisposable {
   /** Names of clients by the server's id of them, and by their ports. */
   readonly #names = new Map<number, string>();
   readonly #ports = new Map<number, string>();
+  readonly #aliases = new Map<string, string>();
   readonly #askers = new Map<string, Asker>();
   #watcher: Visitor | undefined;
   #watched = "";
@@ -172,6 +175,7 @@ export class Stage implements AsyncDisposable {
     while (!pattern.test(text)) {
       if (performance.now() > deadline) throw new Error(`${path}: no ${pattern}: ${text}`);
       text = await (await fetch(`http://127.0.0.1:${this.monitor}${path}`)).text();
+      if (!pattern.test(text)) await Bun.sleep(SHOW_MS);
     }
   }
 
@@ -246,6 +250,11 @@ export class Stage implements AsyncDisposable {
     await until(`${count} of ${subject}`, () => heard() >= count, DEADLINE_MS);
   }
 
+  /** The id or port of another server, by a name that it has both times. */
+  alias(raw: string, name: string): void {
+    this.#aliases.set(raw, name);
+  }
+
   async reload(config: string): Promise<void> {
     const seen = this.server.lines.length - 1;
     const text = Stage.#text(config, this.#folder, this.#certificates);
@@ -263,7 +272,9 @@ export class Stage implements AsyncDisposable {
     if (/(^|\.)port$/.test(path)) return this.#portName(Number(raw)) ?? raw;
     return raw
       .replaceAll(this.#folder.path, "<folder>")
-      .replaceAll(SERVER_KEY, (key) => (key === this.id ? "<server>" : key))
+      .replaceAll(SERVER_KEY, (key) => {
+        return key === this.id ? "<server>" : (this.#aliases.get(key) ?? key);
+      })
       .replaceAll(ACCOUNT_REPLY, "_R_.<reply>")
       .replaceAll(PORT, (port) => this.#portName(Number(port)) ?? port);
   }
@@ -271,6 +282,8 @@ export class Stage implements AsyncDisposable {
   #portName(port: number): string | undefined {
     const name = this.#ports.get(port);
     if (name !== undefined) return `<port of ${name}>`;
+    const alias = this.#aliases.get(`${port}`);
+    if (alias !== undefined) return alias;
     if (port === this.port) return "<client port>";
     return port === this.monitor ? "<monitoring port>" : undefined;
   }

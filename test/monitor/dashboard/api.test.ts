@@ -7,7 +7,6 @@ import { VIEWERS_MAX } from "../../../src/monitor/dashboard/live/live-feed.ts";
 import type {
   AccountDetail,
   AccountList,
-  ClusterMap,
   ConfigurationView,
   ConnectionDetail,
   ConnectionList,
@@ -210,7 +209,7 @@ describe("a viewer that reads nothing", () => {
 });
 
 describe("what else is told", () => {
-  test("accounts, the cluster, the configuration and the log", async () => {
+  test("accounts, the configuration and the log", async () => {
     await using watched = await startWatched(`
       accounts { SHOP { users: [{ user: s, password: s }] }, IOT {} }
       max_payload: 1000
@@ -218,8 +217,6 @@ describe("what else is told", () => {
     const accounts = await get<AccountList>(watched, "accounts");
     expect(accounts.rows.map(({ label }) => label)).toContain("SHOP");
     expect((await get<AccountList>(watched, "accounts?search=sho")).rows).toHaveLength(1);
-    const map = await get<ClusterMap>(watched, "cluster");
-    expect(map.nodes.map(({ isSelf }) => isSelf)).toEqual([true]);
     const { rows } = await get<ConfigurationView>(watched, "configuration");
     const option = (key: string) => rows.find((row) => row.key === key);
     expect(option("max_payload")).toMatchObject({ value: "1000", isDefault: false });

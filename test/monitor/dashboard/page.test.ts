@@ -362,6 +362,38 @@ describe.skipIf(!hasChromium())("the page", () => {
   );
 
   test(
+    "shows the cluster: who is in it, each connection, and who is missing",
+    async () => {
+      await using first = await startWatched('cluster { name: c, listen: "127.0.0.1:-1" }');
+      await using opened = await open(first, "#/cluster");
+      const { page } = opened;
+      await page.getByText("None has come yet").waitFor();
+      const routes = [first.server.cluster!.port, 1].map((port) => `"nats://127.0.0.1:${port}"`);
+      await using second = await startWatched(`
+        server_name: "<b>second</b>"
+        cluster { name: c, listen: "127.0.0.1:-1", routes: [${routes}] }`);
+      await page.locator(".map .node", { hasText: "<b>second</b>" }).waitFor();
+      const connections = page.getByRole("region", { name: "Routes to other servers" });
+      await connections.locator("tbody tr").nth(3).waitFor();
+      await connections.getByText("$SYS").waitFor();
+      expect(await page.locator(".map line").count()).toBe(1);
+      const servers = page.getByRole("region", { name: "Servers of the cluster" });
+      const row = servers.locator("tbody tr", { hasText: "<b>second</b>" });
+      // What it tells of itself, and how far away it is.
+      await row.locator("td", { hasText: /MiB$/ }).waitFor();
+      await row.locator("td", { hasText: /\d ms$/ }).waitFor();
+      await page.goto(`${second.url}/#/cluster`);
+      await page.getByText("No route yet to 127.0.0.1:1.").waitFor();
+      expect(await unnamed(page)).toEqual([]);
+      await page.goto(`${second.url}/#/`);
+      await page.getByText("Cluster: not as it should be").waitFor();
+      // The other one ends before the page does.
+      await page.goto(`${first.url}/#/cluster`);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "stays fluent with 10,000 connections, and asks for no more than a page of them",
     async () => {
       await using watched = await startWatched();

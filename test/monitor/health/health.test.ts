@@ -54,6 +54,7 @@ function start(options: Partial<Options> = {}): Promise<NatsServer> {
 const STARTED = {
   configuration: { file: "" },
   trustedAccounts: null,
+  cluster: null,
   port: 4222,
   phase: "serving",
 };

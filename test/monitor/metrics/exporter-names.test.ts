@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Pki } from "../../net/tls-pki.ts";
 import { ours, peer } from "../../process/processes.ts";
+import { eventually } from "../../support/until.ts";
 import { Wire } from "../../support/wire.ts";
 import { type Monitored, startBoth, startMonitored } from "../http/monitored.ts";
 import {
@@ -32,6 +33,9 @@ const CONFIG = `
     A { users [{ user: a, password: a, permissions: { publish: { deny: ["no"] } } }] }
     B { users [{ user: b, password: b }] }
   }`;
+
+const ROUTES = /Listening for route connections on (\S+:\d+)/;
+const COMPRESSED = "{ timeout: 3 }, compression: s2_fast";
 
 interface Board {
   readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
@@ -121,6 +125,7 @@ describe.skipIf(peer === undefined)("as the exporter makes them of nats-server's
 describe("boards", () => {
   let pki: Pki;
   let server: Monitored;
+  let other: Monitored;
   let families: Map<string, Family>;
   let client: Wire;
 
@@ -129,14 +134,25 @@ describe("boards", () => {
     await pki.issue("server");
     const files = `cert_file: '${pki.path("server.pem")}', key_file: '${pki.path("server.key")}'`;
     const tls = `allow_non_tls: true, tls { ${files} }`;
-    server = await startMonitored(ours, `${CONFIG.replace(/cluster.*|leafnodes.*/g, "")}\n${tls}`);
+    const config = CONFIG.replace(/leafnodes.*/, "").replace("{ timeout: 3 }", COMPRESSED);
+    server = await startMonitored(ours, `${config}\n${tls}`);
+    await server.server.loggedMatching(ROUTES, 0);
+    const routes = `routes: ["nats-route://${ROUTES.exec(server.server.text)![1]}"]`;
+    other = await startMonitored(
+      ours,
+      config.replace(COMPRESSED, `${COMPRESSED}, ${routes}`).replace("named", "other"),
+    );
     client = await load(server.server.port);
-    families = await metrics(server.port);
+    await eventually("a route with what it is compressed to", async () => {
+      families = await metrics(server.port);
+      return samplesOf(families, "nats_route_compressed_wire_bytes_total").length > 0;
+    });
   }, 20_000);
 
   afterAll(async () => {
     client?.close();
     await server?.[Symbol.asyncDispose]();
+    await other?.[Symbol.asyncDispose]();
     await pki?.[Symbol.asyncDispose]();
   });
 

@@ -61,6 +61,7 @@ test("what is blocked, and what was cut off", async () => {
     total_recent: 1,
   });
   expect(document.current[0]).toMatchObject({
+    kind: "Client",
     cid: blocked.client.cid,
     name: "<blocked>\u001b",
     user: "u",

@@ -1,7 +1,7 @@
 /** One connection with its subjects, and what it was denied. */
 
 import { RECORD_SHIFT } from "../../../bytes/record-pool.ts";
-import { SUB_DELIVERED, SUB_MAX } from "../../../core/subscriptions.ts";
+import { SUB_DELIVERED } from "../../../core/subscriptions.ts";
 import type { ServerView } from "../../../documents/server-view.ts";
 import { denialRow, latestFirst } from "../denials.ts";
 import type { ConnectionDetail, SubscriptionRow } from "../shapes.ts";
@@ -34,7 +34,7 @@ export function connectionDetail(
       subject: shown(account.sublist.subjectOf(id).toString("utf8")),
       queue: shown(Buffer.from(subs.queueName(id), "latin1").toString()),
       delivered: subs.pool.words[base + SUB_DELIVERED]!,
-      max: subs.pool.words[base + SUB_MAX]!,
+      max: subs.maxOf(id),
     });
   }
   const denials = view.denials.recent().filter((denial) => denial.cid === cid);

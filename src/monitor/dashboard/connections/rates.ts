@@ -3,8 +3,18 @@
  * counters of all connections are noted each second, and compared with those of the second before.
  */
 
-import type { Client } from "../../../kinds/client.ts";
 import type { Flow } from "../shapes.ts";
+
+/** A connection, of whatever kind. */
+interface Counted {
+  readonly inMsgs: number;
+  readonly inBytes: number;
+  readonly outbound: {
+    readonly outMsgs: number;
+    readonly outBytes: number;
+    foldCounters(): void;
+  };
+}
 
 /** Counters when they were last noted, and how fast they have grown since the time before. */
 interface Book {
@@ -21,16 +31,16 @@ interface Book {
 const FRESH_MS_MAX = 5000;
 
 export class ConnectionRates {
-  readonly #books = new WeakMap<Client, Book>();
+  readonly #books = new WeakMap<Counted, Book>();
 
   /** Notes the counters of a connection. */
-  note(client: Client, now: number): Flow | null {
-    const { inMsgs, inBytes, outbound } = client;
+  note(connection: Counted, now: number): Flow | null {
+    const { inMsgs, inBytes, outbound } = connection;
     outbound.foldCounters();
     const { outMsgs, outBytes } = outbound;
-    const book = this.#books.get(client);
+    const book = this.#books.get(connection);
     if (book === undefined) {
-      this.#books.set(client, { inMsgs, outMsgs, inBytes, outBytes, at: now, rate: null });
+      this.#books.set(connection, { inMsgs, outMsgs, inBytes, outBytes, at: now, rate: null });
       return null;
     }
     const seconds = (now - book.at) / 1000;
@@ -50,8 +60,8 @@ export class ConnectionRates {
   }
 
   /** Null while there is nothing to compare with. */
-  of(client: Client): Flow | null {
-    const book = this.#books.get(client);
+  of(connection: Counted): Flow | null {
+    const book = this.#books.get(connection);
     const isFresh = book !== undefined && performance.now() - book.at < FRESH_MS_MAX;
     return isFresh ? book.rate : null;
   }

@@ -43,6 +43,13 @@ export async function survey(view: ServerView, rates: ConnectionRates): Promise<
     busiest.sort((a, b) => b.sum - a.sum);
     if (busiest.length > BUSIEST_MAX) busiest.pop();
   });
+  for (const route of view.cluster?.routes ?? []) {
+    const { outbound } = route;
+    rates.note(route, performance.now());
+    outMsgs += outbound.outMsgs;
+    outBytes += outbound.outBytes;
+    pendingBytes += outbound.pendingBytes;
+  }
   const { stats } = view;
   return {
     at,

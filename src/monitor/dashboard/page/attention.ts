@@ -7,7 +7,7 @@ import { ago, bytes, bytesPerSecond, duration, plural } from "./format.ts";
 import { icon } from "./icons.ts";
 import { Keyed, type Item as KeyedItem } from "./keyed.ts";
 import { empty, panel } from "./parts.ts";
-import { leftText } from "./slow-card.ts";
+import { leftText, placeOf } from "./slow-card.ts";
 
 /** A delay that clients notice. */
 const LAG_MS = 100;
@@ -94,9 +94,11 @@ export class Attention {
 function healthItems({ health }: Tick): Item[] {
   return health.checks
     .filter(({ isGood }) => !isGood)
-    .map(({ name, reason }) => {
-      const title = `${name}: failing`;
-      return { key: `health ${name}`, kind: "bad", title, text: reason, href: "#/configuration" };
+    .map(({ name, isWarning, reason }) => {
+      const title = isWarning ? `${name}: not as it should be` : `${name}: failing`;
+      const kind = isWarning ? "warn" : "bad";
+      const href = name === "Cluster" ? "#/cluster" : "#/configuration";
+      return { key: `health ${name}`, kind, title, text: reason, href };
     });
 }
 
@@ -113,7 +115,7 @@ function slowItems({ slow }: Tick): Item[] {
       kind: leftMs === null ? "warn" : "bad",
       title: leftMs === null ? `${who} is behind` : `${who} is about to be cut off`,
       text: `${each.why} ${speed}; ${waiting}${end}.`,
-      href: `#/connection/${cid}`,
+      href: placeOf(each),
     };
   });
 }

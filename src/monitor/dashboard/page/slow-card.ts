@@ -26,9 +26,9 @@ export class SlowCard {
   readonly #limits: () => SlowLimits;
 
   /** @param isNamed with its name, that leads to its own page. */
-  constructor({ cid, name, address }: SlowNow, limits: () => SlowLimits, isNamed = true) {
+  constructor(slow: SlowNow, limits: () => SlowLimits, isNamed = true) {
     this.#limits = limits;
-    const title = isNamed ? h("a", { href: `#/connection/${cid}` }, name || address) : "Slow";
+    const title = isNamed ? h("a", { href: placeOf(slow) }, slow.name || slow.address) : "Slow";
     const head = h("div", { class: "slow-head" }, h("h3", {}, title), this.#left);
     const why = h("p", {}, this.#why, " ", this.#advice);
     const meters = h("div", { class: "limits" }, this.#pending.element, this.#time.element);
@@ -56,6 +56,11 @@ export class SlowCard {
     this.#subjects.hidden = slow.subjects.length === 0;
     setText(this.#subjects, `Waiting, by subject: ${subjectsText(slow.subjects)}`);
   }
+}
+
+/** Where there is more to see of it. */
+export function placeOf({ cid, isRoute }: Pick<SlowNow, "cid" | "isRoute">): string {
+  return isRoute ? "#/cluster" : `#/connection/${cid}`;
 }
 
 /** How near a limit is. */

@@ -2,6 +2,7 @@
 
 import type { Case } from "../case.ts";
 import { ACCOUNTS_CASE, WAITING } from "./accounts.ts";
+import { CLUSTERS } from "./clusters.ts";
 import {
   ENDINGS,
   IDENTITIES,
@@ -59,4 +60,5 @@ export const CASES: readonly Case[] = [
   RUNTIME,
   ...CONFIGURED,
   ...LINKS,
+  ...CLUSTERS,
 ];

@@ -1,46 +1,47 @@
-/** The cluster as this server sees it: a map, and the same as a table. */
+/** The cluster as this server sees it: a map, its servers, and the connections to each. */
 
-import type { ClusterMap, ClusterNode } from "../../shapes.ts";
+import type { ClusterMap, ClusterNode, RouteRow } from "../../cluster-shapes.ts";
+import type { Flow } from "../../shapes.ts";
 import { get } from "../api.ts";
-import { h, setText, svg } from "../dom.ts";
-import { bytes, duration, plural, whole } from "../format.ts";
-import { heading, Poll, panel, type View } from "../parts.ts";
+import { ClusterPicture } from "../cluster-picture.ts";
+import { h, setText } from "../dom.ts";
+import { bytes, duration, moment, perSecond, plural, short, whole } from "../format.ts";
+import { empty, heading, Poll, panel, type View } from "../parts.ts";
 import { Table } from "../table.ts";
 
-const PERIOD_MS = 3000;
-const WIDTH = 640;
-const HEIGHT = 420;
-/** A server that stands alone needs less room. */
-const HEIGHT_ALONE = 140;
-const NODE_RADIUS = 26;
-const RING_X = 240;
-const RING_Y = 140;
+const PERIOD_MS = 2000;
 
 export class ClusterView implements View {
   readonly title = "Cluster";
   readonly element: HTMLElement;
-  readonly #note = h("p", { class: "about" });
-  readonly #map = svg("svg", { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
-  readonly #table = new Table<ClusterNode>({
-    caption: "Servers of the cluster",
-    key: ({ id }) => id,
-    columns: [
-      { title: "Server", text: ({ name, isSelf }) => (isSelf ? `${name} (this one)` : name) },
-      { title: "Address", text: ({ address }) => address },
-      { title: "Connections", isNumber: true, text: ({ connections }) => whole(connections) },
-      {
-        title: "RTT",
-        isNumber: true,
-        text: ({ rttMs }) => (rttMs === null ? "–" : duration(rttMs)),
-      },
-      { title: "Pending", isNumber: true, text: ({ pendingBytes }) => bytes(pendingBytes) },
-    ],
-  });
+  readonly #about = h("p", { class: "about" });
+  readonly #missing = h("p", { class: "note warn" });
+  readonly #picture = new ClusterPicture();
+  readonly #alone = h("div");
+  readonly #servers = serverTable();
+  readonly #routes = routeTable();
+  readonly #details: HTMLElement;
   readonly #poll = new Poll(PERIOD_MS, async (signal) => {
     this.#show(await get<ClusterMap>("cluster", signal));
   });
+  #why = "";
 
   constructor() {
+    this.#missing.hidden = true;
+    this.#details = h(
+      "div",
+      {},
+      panel(
+        "Servers",
+        "What each one tells of itself in the system account, and what goes between it and this one.",
+        this.#servers.element,
+      ),
+      panel(
+        "Routes",
+        "Connections to other servers: those of the pool share the accounts, some accounts have one of their own.",
+        this.#routes.element,
+      ),
+    );
     this.element = h(
       "div",
       {},
@@ -48,8 +49,8 @@ export class ClusterView implements View {
         "Cluster",
         "Servers that share their subjects with this one, and how far away they are.",
       ),
-      panel("Map", "", this.#note, this.#map),
-      h("div", { class: "panel flush" }, this.#table.element),
+      panel("Map", "", this.#about, this.#missing, this.#alone, this.#picture.element),
+      this.#details,
     );
   }
 
@@ -61,54 +62,154 @@ export class ClusterView implements View {
     this.#poll.stop();
   }
 
-  #show({ name, nodes, note }: ClusterMap): void {
+  #show(map: ClusterMap): void {
+    const { name, nodes, routes, missing } = map;
+    const hasOthers = nodes.length > 1;
+    const servers = plural(nodes.length, "server");
     setText(
-      this.#note,
-      note === ""
-        ? `${plural(nodes.length, "server")} in cluster ${name}. Numbers are their connections.`
-        : note,
+      this.#about,
+      hasOthers
+        ? `${servers} in cluster ${name}. Numbers are clients; arrows show who dialled.`
+        : "",
     );
-    this.#table.update(nodes);
-    this.#map.setAttribute("aria-label", `Map of ${plural(nodes.length, "server")}`);
-    const height = nodes.length === 1 ? HEIGHT_ALONE : HEIGHT;
-    this.#map.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
-    const places = nodes.map((node, index) => ({
-      node,
-      ...placeOf(index, nodes.length, height / 2),
-    }));
-    const [self, ...others] = places;
-    if (self === undefined) return;
-    const links = others.map(({ node, x, y }) => {
-      const line = svg("line", { x1: `${self.x}`, y1: `${self.y}`, x2: `${x}`, y2: `${y}` });
-      const at = { x: `${(self.x + x) / 2}`, y: `${(self.y + y) / 2 - 6}`, class: "rtt" };
-      return [line, svg("text", at, node.rttMs === null ? "" : duration(node.rttMs))];
-    });
-    this.#map.replaceChildren(...links.flat(), ...places.map(nodeOf));
+    this.#about.hidden = !hasOthers;
+    this.#missing.hidden = missing.length === 0;
+    setText(this.#missing, `No route yet to ${missing.join(", ")}. The log says why.`);
+    this.#explain(hasOthers ? "" : whyAlone(map));
+    this.#picture.update(nodes);
+    this.#details.hidden = !hasOthers;
+    this.#servers.update(nodes);
+    this.#routes.update(routes);
+  }
+
+  #explain(why: string): void {
+    if (why === this.#why) return;
+    this.#why = why;
+    if (why === "") this.#alone.replaceChildren();
+    else this.#alone.replaceChildren(empty("No other servers", why, "cluster"));
   }
 }
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
+function whyAlone({ isCluster, hasConfiguredRoutes, port }: ClusterMap): string {
+  if (!isCluster) {
+    return "This server stands alone. With a cluster block that has a port it takes others in, and with routes in it dials them.";
+  }
+  const others = `Other servers come in on port ${port}`;
+  return hasConfiguredRoutes
+    ? `${others}, and those that are configured are dialled until they answer.`
+    : `${others}. None has come yet, and the configuration has no routes to dial.`;
 }
 
-/** This server is in the middle, the others around it. */
-function placeOf(index: number, count: number, y: number): Place {
-  const x = WIDTH / 2;
-  if (index === 0) return { x, y };
-  // None is right above or below, where the name of this server stands.
-  const angle = count === 2 ? 0 : (2 * Math.PI * (index - 0.5)) / (count - 1) - Math.PI / 2;
-  return { x: x + RING_X * Math.cos(angle), y: y + RING_Y * Math.sin(angle) };
+function serverTable(): Table<ClusterNode> {
+  return new Table<ClusterNode>({
+    caption: "Servers of the cluster",
+    key: ({ id }) => id,
+    columns: [
+      {
+        title: "Server",
+        text: ({ name, isSelf }) => (isSelf ? `${name} (this one)` : name),
+        hint: ({ id, address }) => `${address}, ${id}`,
+      },
+      {
+        title: "Version",
+        text: ({ version }) => version || "–",
+        hint: ({ runtime }) => (runtime === "" ? "" : `Runs on ${runtime}`),
+      },
+      { title: "Clients", isNumber: true, text: of((stats) => whole(stats.connections)) },
+      { title: "Subs", isNumber: true, text: of((stats) => short(stats.subscriptions)) },
+      {
+        title: "CPU",
+        isNumber: true,
+        text: of(({ cpu }) => `${Math.round(cpu)}%`),
+      },
+      {
+        title: "Memory",
+        isNumber: true,
+        text: of(({ memory }) => bytes(memory)),
+      },
+      {
+        title: "Slow",
+        isNumber: true,
+        isExtra: true,
+        text: of((stats) => whole(stats.slowConsumers)),
+      },
+      {
+        title: "RTT",
+        isNumber: true,
+        text: ({ rttMs }) => (rttMs === null ? "–" : duration(rttMs)),
+      },
+      { title: "From it", isNumber: true, text: ({ rate }) => rateText(rate, "inMsgs") },
+      { title: "To it", isNumber: true, text: ({ rate }) => rateText(rate, "outMsgs") },
+      {
+        title: "Waiting",
+        isNumber: true,
+        text: ({ pendingBytes, routes }) => (routes === 0 ? "–" : bytes(pendingBytes)),
+      },
+      {
+        title: "Routes",
+        isNumber: true,
+        text: ({ routes, isSelf }) => (isSelf ? "–" : routes === 0 ? "none" : whole(routes)),
+        mark: ({ routes, isSelf }) => (routes === 0 && !isSelf ? "warn" : ""),
+        hint: ({ isSelf, isSolicited }) =>
+          isSelf ? "" : isSolicited ? "Dialled by this server" : "Dialled by the other server",
+      },
+    ],
+  });
 }
 
-function nodeOf({ node, x, y }: Place & { readonly node: ClusterNode }): SVGElement {
-  const name = node.name.length > 24 ? `${node.name.slice(0, 23)}…` : node.name;
-  const below = y + NODE_RADIUS;
-  return svg(
-    "g",
-    { class: node.isSelf ? "node self" : "node" },
-    svg("circle", { cx: `${x}`, cy: `${y}`, r: `${NODE_RADIUS}` }),
-    svg("text", { x: `${x}`, y: `${y + 5}`, class: "size" }, whole(node.connections)),
-    svg("text", { x: `${x}`, y: `${below + 18}`, class: "name" }, name),
-  );
+function routeTable(): Table<RouteRow> {
+  return new Table<RouteRow>({
+    caption: "Routes to other servers",
+    key: ({ rid }) => String(rid),
+    columns: [
+      { title: "Server", text: ({ server }) => server, hint: ({ address }) => address },
+      {
+        title: "For",
+        text: ({ account, slot }) => (account === "" ? `pool ${slot + 1}` : account),
+        hint: ({ account, slot }) =>
+          account === "" ? `Accounts of slot ${slot}` : "This account alone",
+      },
+      {
+        title: "Dialled by",
+        text: ({ isSolicited }) => (isSolicited ? "this server" : "the other"),
+        hint: ({ isConfigured }) => (isConfigured ? "It stands in the configuration" : ""),
+      },
+      { title: "RTT", isNumber: true, text: ({ rttMs }) => (rttMs > 0 ? duration(rttMs) : "–") },
+      { title: "In", isNumber: true, text: ({ rate }) => rateText(rate, "inMsgs") },
+      { title: "Out", isNumber: true, text: ({ rate }) => rateText(rate, "outMsgs") },
+      {
+        title: "Waiting",
+        isNumber: true,
+        text: ({ pendingBytes }) => bytes(pendingBytes),
+        mark: ({ isBlocked }) => (isBlocked ? "warn" : ""),
+      },
+      {
+        title: "Interest",
+        isNumber: true,
+        text: ({ subscriptions }) => short(subscriptions),
+        hint: ({ subscriptions }) => `${whole(subscriptions)} subscriptions of the other server`,
+      },
+      {
+        title: "Compression",
+        text: ({ compression, ratio }) =>
+          ratio === null ? compression || "–" : `${compression} ${ratio.toFixed(1)}×`,
+      },
+      {
+        title: "Since",
+        isExtra: true,
+        text: ({ startedAt }) => duration(Math.max(Date.now() - startedAt, 1000)),
+        hint: ({ startedAt }) => moment(startedAt),
+      },
+    ],
+  });
+}
+
+type Stats = NonNullable<ClusterNode["stats"]>;
+
+function of(text: (stats: Stats) => string): (node: ClusterNode) => string {
+  return ({ stats }) => (stats === null ? "–" : text(stats));
+}
+
+function rateText(rate: Flow | null, way: keyof Flow): string {
+  return rate === null ? "–" : perSecond(rate[way]);
 }

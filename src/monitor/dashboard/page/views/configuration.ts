@@ -140,7 +140,8 @@ function valueText({ value, about }: OptionRow): string {
   return isSize ? `${value} (${bytes(Number(value))})` : value;
 }
 
-function checkOf({ name, isGood, reason }: Health["checks"][number]): HTMLElement {
-  const state = isGood ? badge("OK", "good") : badge("failing", "bad");
+function checkOf({ name, isGood, isWarning, reason }: Health["checks"][number]): HTMLElement {
+  const failing = isWarning ? badge("warning", "warn") : badge("failing", "bad");
+  const state = isGood ? badge("OK", "good") : failing;
   return h("li", {}, state, h("div", {}, h("b", {}, name), h("p", {}, reason)));
 }

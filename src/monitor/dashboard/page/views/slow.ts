@@ -6,7 +6,7 @@ import { h, setText } from "../dom.ts";
 import { ago, bytes, bytesPerSecond, duration, moment } from "../format.ts";
 import { Keyed } from "../keyed.ts";
 import { empty, heading, Poll, panel, type View } from "../parts.ts";
-import { SlowCard, type SlowLimits, subjectsText } from "../slow-card.ts";
+import { placeOf, SlowCard, type SlowLimits, subjectsText } from "../slow-card.ts";
 import { Table } from "../table.ts";
 
 const PERIOD_MS = 1000;
@@ -32,8 +32,8 @@ export class SlowView implements View {
     columns: [
       {
         title: "Client",
-        text: ({ name, address }) => name || address,
-        link: ({ cid }) => `#/connection/${cid}`,
+        text: ({ name, address, isRoute }) => `${isRoute ? "route to " : ""}${name || address}`,
+        link: placeOf,
       },
       { title: "When", text: ({ time }) => ago(time), hint: ({ time }) => moment(time) },
       {
