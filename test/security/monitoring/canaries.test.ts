@@ -12,6 +12,7 @@ import { accountJwt, credsFile, newKey, operatorJwt, userJwt } from "../../suppo
 import { until } from "../../support/until.ts";
 import { Wire } from "../../support/wire.ts";
 import { Collector } from "../../tracing/collector.ts";
+import { Secrets } from "../secrets.ts";
 import { connectLine, SecuredServer } from "../secured-server.ts";
 import { Listener, type Seen, seeAllPages } from "./everything.ts";
 
@@ -19,36 +20,6 @@ setDefaultTimeout(60_000);
 
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const KEY = keyPair(21);
-/** Characters before a secret that a failure tells. */
-const CONTEXT = 80;
-
-class Secrets {
-  readonly #texts = new Map<string, string>();
-
-  /** A text that stands nowhere by chance. */
-  make(name: string): string {
-    return this.keep(name, `zQ${name}5kWx8vJq2`);
-  }
-
-  keep(name: string, text: string): string {
-    this.#texts.set(name, text);
-    return text;
-  }
-
-  /** Fails with the names of those that were found, and where. */
-  expectNoneIn(seen: readonly Seen[]): void {
-    const found = seen.flatMap(([what, text]) =>
-      [...this.#texts]
-        .filter(([, secret]) => text.includes(secret))
-        .map(([name, secret]) => {
-          const at = text.indexOf(secret);
-          return `${name} in ${what}: ${text.slice(Math.max(at - CONTEXT, 0), at)}`;
-        }),
-    );
-    expect(found).toEqual([]);
-  }
-}
-
 function urlOf(process: ServerProcess): string {
   const [, scheme, port] = /Starting (https?) monitor on \S+:(\d+)/.exec(process.text)!;
   return `${scheme}://127.0.0.1:${port}`;
