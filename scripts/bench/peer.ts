@@ -78,6 +78,10 @@ export class Peer {
     if (this.#socket.write(bytes) !== bytes.length) throw new Error("short write");
   }
 
+  close(): void {
+    this.#socket.end();
+  }
+
   #handlers(): TCPSocketConnectOptions["socket"] {
     return {
       data: (_socket, chunk) => this.#receive(chunk),

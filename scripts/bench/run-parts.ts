@@ -10,7 +10,7 @@ import { Table } from "./table.ts";
 export type Parts = Readonly<Record<string, (bench: Bench) => Promise<void>>>;
 
 /** Measures the parts that `--only` leaves, prints what they gave, and ends the process. */
-export async function runParts(parts: Parts): Promise<never> {
+export async function runParts(parts: Parts, table = new Table()): Promise<never> {
   const { values: flags } = parseArgs({
     options: {
       quick: { type: "boolean", default: false },
@@ -20,7 +20,6 @@ export async function runParts(parts: Parts): Promise<never> {
   });
   const folder = await mkdtemp(join(tmpdir(), "nats-bench-"));
   try {
-    const table = new Table();
     const rounds = flags.quick ? 1 : Number(flags.rounds);
     const bench: Bench = { table, rounds, scale: flags.quick ? 0.1 : 1, folder };
     for (const [name, measure] of Object.entries(parts)) {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { freePort } from "../../test/support/free-port.ts";
 import { adopt, end, tied } from "./children.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
@@ -21,8 +22,7 @@ export const CONTESTANTS: readonly Contestant[] = [
 
 const READY = "Server is ready";
 const START_MS_MAX = 10_000;
-
-let nextPort = 20_000 + (process.pid % 10_000);
+const SETTLING_MS = 300;
 
 export class RunningServer {
   readonly name: string;
@@ -35,9 +35,16 @@ export class RunningServer {
     this.#process = process;
   }
 
+  /** Starts a server and waits until it accepts connections, and has settled. */
+  static async start(contestant: Contestant, ...args: string[]): Promise<RunningServer> {
+    const server = await RunningServer.launch(contestant, ...args);
+    await Bun.sleep(SETTLING_MS);
+    return server;
+  }
+
   /** Starts a server and waits until it accepts connections. */
-  static async start({ name, path }: Contestant, ...args: string[]): Promise<RunningServer> {
-    const port = nextPort++;
+  static async launch({ name, path }: Contestant, ...args: string[]): Promise<RunningServer> {
+    const port = freePort();
     const command = tied([path, "-a", "127.0.0.1", "-p", String(port), ...args]);
     const child = adopt(Bun.spawn(command, { stdout: "ignore", stderr: "ignore" }));
     const deadline = Date.now() + 5000;
@@ -54,7 +61,6 @@ export class RunningServer {
         await Bun.sleep(20);
       }
     }
-    await Bun.sleep(300);
     return new RunningServer(name, port, child);
   }
 

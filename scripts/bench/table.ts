@@ -1,4 +1,4 @@
-/** The figures of a benchmark as a Markdown table, one column for each server. */
+/** The figures of a benchmark as a Markdown table, one column for each server or pair of servers. */
 
 import { cpus } from "node:os";
 import { CONTESTANTS } from "./servers.ts";
@@ -19,8 +19,13 @@ export interface Comparison {
 }
 
 export class Table {
+  readonly #columns: readonly string[];
   readonly #rows: Row[] = [];
   readonly #notes: string[] = [];
+
+  constructor(columns: readonly string[] = CONTESTANTS.map(({ name }) => name)) {
+    this.#columns = columns;
+  }
 
   /** @param values one for each contestant, ours first. */
   add(name: string, values: readonly number[], { unit, less = false, target }: Comparison): void {
@@ -54,9 +59,8 @@ export class Table {
     const date = new Date().toISOString().slice(0, 10);
     const cores = `${processor.length} cores of ${processor[0]!.model}`;
     console.log(`${date}, ${cores}, Bun ${Bun.version}\n`);
-    const names = CONTESTANTS.map(({ name }) => name).join(" | ");
-    console.log(`| workload | ${names} | ratio | target |`);
-    console.log(`|${"---|".repeat(CONTESTANTS.length + 3)}`);
+    console.log(`| workload | ${this.#columns.join(" | ")} | ratio | target |`);
+    console.log(`|${"---|".repeat(this.#columns.length + 3)}`);
     for (const { name, cells } of this.#rows) console.log(`| ${name} | ${cells.join(" | ")} |`);
     for (const text of this.#notes) console.log(`\n${text}`);
   }
