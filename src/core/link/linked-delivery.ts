@@ -14,20 +14,20 @@
  */
 
 import { CR, LF, SPACE, writeDecimal } from "../../bytes/ascii.ts";
-import { HASH_SEED } from "../../bytes/hash.ts";
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Account } from "../account.ts";
 import type { LocalInterest } from "../interest/local-interest.ts";
 import { doubled, GROUP_FIELDS, type MatchResult } from "../match-result.ts";
 import type { NameTable } from "../name-table.ts";
+import { nextRandom } from "../random.ts";
 import type { Sink } from "../sink.ts";
 import { SUB_DELIVERED, SUB_QUEUE, SUB_SINK, type Subscriptions } from "../subscriptions.ts";
 import { LINK_BASE, type Link, type LinkTracer } from "./link.ts";
 import type { Links } from "./links.ts";
 import { PickedGroups } from "./picked-groups.ts";
 
-const INT31_MAX = 0x7fffffff;
+const COUNT_MAX = 0x7fffffff;
 const PLUS = 0x2b;
 const BAR = 0x7c;
 /** Room for the verb, spaces, `+` or `|`, and two sizes with CR LF. */
@@ -51,21 +51,14 @@ export class LinkedDelivery {
   /** The message for which each queue was asked for, by its id. */
   #asked: Int32Array = new Int32Array(16);
   #serial = 0;
-  /** State of the xorshift generator that picks queue members. */
-  #random: number;
 
-  /**
-   * @param interest must be told before a message follows it; null when nobody is told.
-   * @param seed of the choice among members.
-   */
+  /** @param interest must be told before a message follows it; null when nobody is told. */
   constructor(
     local: LocalDelivery,
     subs: Subscriptions,
     links: Links,
     interest: LocalInterest | null,
-    seed = HASH_SEED,
   ) {
-    this.#random = seed | 1;
     this.#local = local;
     this.#subs = subs;
     this.#picked = new PickedGroups(subs);
@@ -144,7 +137,7 @@ export class LinkedDelivery {
   ): boolean {
     const size = end - start;
     if (size === 0) return false;
-    let at = size === 1 ? start : start + (this.#nextRandom() % size);
+    let at = size === 1 ? start : start + (nextRandom() % size);
     for (let tries = 0; tries < size; tries++) {
       if (this.#local.deliverTo(result.queue[at]!, account, source, message)) return true;
       if (++at === end) at = start;
@@ -206,7 +199,7 @@ export class LinkedDelivery {
     const total = result.groups[at + 2]!;
     if (total > 0) {
       const size = weighed - start;
-      let next = this.#weigh(result, start, locals, weighed, this.#nextRandom() % total);
+      let next = this.#weigh(result, start, locals, weighed, nextRandom() % total);
       for (let tries = 0; tries < size; tries++) {
         const id = result.queue[next]!;
         if (next >= locals) {
@@ -331,7 +324,7 @@ export class LinkedDelivery {
   #count({ routed }: Account, id: number, bytes: number): void {
     const { words } = this.#subs.pool;
     const at = (id << RECORD_SHIFT) + SUB_DELIVERED;
-    if (words[at] !== INT31_MAX) words[at]!++;
+    if (words[at] !== COUNT_MAX) words[at]!++;
     routed.outMsgs++;
     routed.outBytes += bytes;
   }
@@ -364,16 +357,6 @@ export class LinkedDelivery {
     out[o++] = CR;
     out[o++] = LF;
     return o + buf.copy(out, o, message.bodyStart + skipped, message.end);
-  }
-
-  /** A positive random int32. */
-  #nextRandom(): number {
-    let x = this.#random;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#random = x;
-    return x & INT31_MAX;
   }
 }
 

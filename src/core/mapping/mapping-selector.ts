@@ -6,8 +6,8 @@
  */
 
 import { bytesEqual, SPACE } from "../../bytes/ascii.ts";
+import { nextRandom } from "../random.ts";
 import type { Mapping } from "./mapping.ts";
-import { nextRandom } from "./random.ts";
 import { NOT_KEPT, SelectionCache } from "./selection-cache.ts";
 import { matchesSource } from "./source-match.ts";
 

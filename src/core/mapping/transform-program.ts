@@ -5,7 +5,7 @@
  */
 
 import { DOT } from "../../bytes/ascii.ts";
-import { nextRandom } from "./random.ts";
+import { nextRandom } from "../random.ts";
 import { matchesSource } from "./source-match.ts";
 import {
   copyRange,

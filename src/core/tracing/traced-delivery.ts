@@ -28,7 +28,6 @@ const CLOSED = "Not delivered because client is closed";
 const ONLY_TRACED = "Not delivered because remote does not support message tracing";
 const NOT_TRACED =
   "Message delivered but remote does not support message tracing so no trace event generated from there";
-const INT31 = 0x7fffffff;
 const NOT_STALLED = "Not delivered because fast producer not stalled and consumer is slow";
 
 /** The subscription by which somebody gets the message, and where that was found. */
@@ -71,8 +70,7 @@ export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer 
     this.#place = { account: trace.ingress.account, dest: trace.dest };
     this.isOnly = trace.isOnly;
     const { subs, links, localInterest } = exchange;
-    const seed = Math.floor(Math.random() * INT31);
-    this.#linked = new LinkedDelivery(this, subs, links, localInterest, seed);
+    this.#linked = new LinkedDelivery(this, subs, links, localInterest);
     this.#linked.tracer = this;
   }
 

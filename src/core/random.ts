@@ -1,11 +1,12 @@
 /**
- * Hot path. Random numbers that pick destinations of mappings, and that `random` writes.
+ * Hot path. Random numbers that pick members of queue groups and destinations of mappings, and that
+ * `random` writes.
  *
  * One xorshift generator for all of them, so that no two uses walk through the same sequence in step.
  * Nothing secret hangs on it.
  */
 
-import { HASH_SEED } from "../../bytes/hash.ts";
+import { HASH_SEED } from "../bytes/hash.ts";
 
 let state = HASH_SEED | 1;
 
