@@ -1,19 +1,12 @@
-/** Addresses of this machine: those that others may use, and those that are nobody else's. */
+/** Addresses of this machine that others may use. */
 
-import { networkInterfaces } from "node:os";
+import { interfaceAddresses } from "../net/interface-addresses.ts";
 import { joinHostPort } from "../protocol/host-port.ts";
 
 const ANY: readonly string[] = ["0.0.0.0", "::"];
 /** What no other machine can use: loopback, link-local, multicast, and not an address at all. */
 const NOT_GLOBAL = /^(?:127\.|169\.254\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|0\.0\.0\.0$)/;
 const NOT_GLOBAL_6 = /^(?:::1?$|fe[89ab]|ff)/i;
-
-/** All addresses of all interfaces, without zones. */
-export function interfaceAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
-    addresses.map(({ address }) => address.replace(/%.*/, "")),
-  );
-}
 
 /**
  * `host:port` under which a listener can be reached: of each interface when it is bound to all. Empty

@@ -1,10 +1,10 @@
 /** Where other servers come in: the listener of the cluster. */
 
 import type { EffectiveCluster } from "../config/options/effective-cluster.ts";
+import { interfaceAddresses } from "../net/interface-addresses.ts";
 import { type Acceptor, Listener } from "../net/listener.ts";
 import { joinHostPort } from "../protocol/host-port.ts";
 import type { ClusterHost } from "./cluster-host.ts";
-import { interfaceAddresses } from "./own-addresses.ts";
 
 /** The cluster cannot be started; the message is nats-server's. */
 export class ClusterStartError extends Error {}

@@ -92,10 +92,8 @@ export async function encodePorts(endpoints: Endpoints): Promise<string> {
 async function resolveAddresses(host: string): Promise<string[]> {
   const bare = host.replace(/^\[|\]$/g, "");
   if (!ANY_ADDRESS.has(bare)) return [await resolveName(bare)];
-  const { networkInterfaces } = await import("node:os");
-  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
-    addresses.map(({ address }) => address.replace(/%.*/, "")),
-  );
+  const { interfaceAddresses } = await import("../net/interface-addresses.ts");
+  return interfaceAddresses();
 }
 
 /** The address of a host name, of IPv4 where there is one, as that is the one Go binds. */
