@@ -2,14 +2,14 @@
 
 import type { EffectiveCluster } from "../config/options/effective-cluster.ts";
 import type { Route } from "../kinds/route/route.ts";
-import type { ClusterClock } from "./cluster-clock.ts";
+import type { Clock } from "../net/clock.ts";
 import type { ClusterHost } from "./cluster-host.ts";
 import { ClusterName } from "./cluster-name.ts";
 import { Peers } from "./peers.ts";
 
 export class ClusterState {
   readonly host: ClusterHost;
-  readonly clock: ClusterClock;
+  readonly clock: Clock;
   readonly name: ClusterName;
   readonly peers = new Peers();
   /** Every route that is open, registered or not, and since when. */
@@ -20,7 +20,7 @@ export class ClusterState {
   isRearranging = false;
   isStopped = false;
 
-  constructor(host: ClusterHost, clock: ClusterClock, settings: EffectiveCluster) {
+  constructor(host: ClusterHost, clock: Clock, settings: EffectiveCluster) {
     this.host = host;
     this.clock = clock;
     this.settings = settings;

@@ -11,6 +11,7 @@ import type { EffectiveCluster } from "../config/options/effective-cluster.ts";
 import type { Account } from "../core/account.ts";
 import type { Route } from "../kinds/route/route.ts";
 import type { RouteCluster, RouteDialled, RouteSettings } from "../kinds/route/route-host.ts";
+import { CLOCK, type Clock } from "../net/clock.ts";
 import type { Connection, Peer as Remote } from "../net/connection.ts";
 import { dial } from "../net/dial/dial.ts";
 import type { Acceptor } from "../net/listener.ts";
@@ -22,7 +23,6 @@ import type { RouteInfo } from "../protocol/route-info.ts";
 import { AccountMoves } from "./account-moves.ts";
 import { AccountRoutes } from "./account-routes.ts";
 import { ClientUrls } from "./client-urls.ts";
-import { CLUSTER_CLOCK, type ClusterClock } from "./cluster-clock.ts";
 import type { ClusterHost } from "./cluster-host.ts";
 import { ClusterReload } from "./cluster-reload.ts";
 import { ClusterState } from "./cluster-state.ts";
@@ -42,11 +42,11 @@ const UNKNOWN_MAX = 1024;
 
 /** Time, chance and the way to others. */
 export interface ClusterMeans {
-  readonly clock: ClusterClock;
+  readonly clock: Clock;
   readonly dial: RouteDial;
 }
 
-const USUAL_MEANS: ClusterMeans = { clock: CLUSTER_CLOCK, dial };
+const USUAL_MEANS: ClusterMeans = { clock: CLOCK, dial };
 
 export class Cluster implements RouteCluster, Acceptor {
   /** Called by routes for each of them: replaced when anything in it changes. */

@@ -9,9 +9,9 @@
  * second: a few clients are gone soon. All of it is nats-server's way.
  */
 
-import { TIMER_MS_MAX } from "../bytes/timer-limit.ts";
 import type { Client } from "../kinds/client.ts";
 import type { Logger } from "../log/logger.ts";
+import { CLOCK } from "../net/clock.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 
 /** Longest pause between two clients; also the time to spread over when the settings leave none. */
@@ -28,31 +28,6 @@ export interface LameDuckHost {
   readonly log: Logger;
   readonly clients: ReadonlyMap<number, Client>;
 }
-
-/** Time and chance, for tests to have their own. */
-export interface LameDuckClock {
-  /** Milliseconds from any beginning. */
-  now(): number;
-  /** From 0 up to, but not including, 1. */
-  random(): number;
-  /** Resolves after the time, or at once when the signal comes. */
-  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-const CLOCK: LameDuckClock = {
-  now: () => performance.now(),
-  random: () => Math.random(),
-  wait: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, Math.min(milliseconds, TIMER_MS_MAX));
-      signal.addEventListener("abort", finish);
-    }),
-};
 
 /**
  * Tells the clients, waits, and closes them; those that came before are all there are.

@@ -25,6 +25,7 @@ import { InProcessClient, type InProcessCredentials } from "../kinds/in-process-
 import { LogTail } from "../log/log-tail.ts";
 import { Logger, type LogSink } from "../log/logger.ts";
 import type { MonitorListener } from "../monitor/http/monitor-listener.ts";
+import type { Clock } from "../net/clock.ts";
 import type { Connection } from "../net/connection.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import { newServerStats } from "../net/server-stats.ts";
@@ -45,7 +46,7 @@ import { ClientTls } from "./client-tls.ts";
 import { clusterEndpoint } from "./cluster-endpoint.ts";
 import { authTimeoutMs } from "./effective-timeouts.ts";
 import { firstInfo } from "./first-info.ts";
-import { type LameDuckClock, type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
+import { type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
 import { Observation } from "./observation.ts";
 import type { Routing } from "./routing/routing.ts";
 import { ServerDescription } from "./server-description.ts";
@@ -283,7 +284,7 @@ export class Server implements ClientHost {
    *
    * @returns false when there is nothing to do: the server does not listen, or this was called before.
    */
-  async lameDuck(settings: LameDuckSettings, clock?: LameDuckClock): Promise<boolean> {
+  async lameDuck(settings: LameDuckSettings, clock?: Clock): Promise<boolean> {
     if (!this.#clientPort.isOpen) return false;
     this.log.info("Entering lame duck mode, stop accepting new clients");
     this.events.lameDuck();

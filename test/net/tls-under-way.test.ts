@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { connect, type TLSSocket } from "node:tls";
 import type { TlsOptions } from "../../src/config/options/tls.ts";
 import type { Options } from "../../src/embed.ts";
-import type { LameDuckClock } from "../../src/server/lame-duck.ts";
+import type { Clock } from "../../src/net/clock.ts";
 import { Server } from "../../src/server/server.ts";
 import { until } from "../support/until.ts";
 import { Wire } from "../support/wire.ts";
@@ -167,7 +167,7 @@ test("a client that has yet to begin its handshake does it by the new rules", as
 });
 
 /** A clock whose waits end when a test says so, in the order in which they began. */
-class HeldClock implements LameDuckClock {
+class HeldClock implements Clock {
   readonly #waits: (() => void)[] = [];
 
   now(): number {

@@ -1,7 +1,7 @@
 /** Lame duck mode: who is told what, who is closed when, and that nobody new comes in. */
 
 import { expect, test } from "bun:test";
-import type { LameDuckClock } from "../../src/server/lame-duck.ts";
+import type { Clock } from "../../src/net/clock.ts";
 import { Server } from "../../src/server/server.ts";
 import { withSeed } from "../support/prng.ts";
 import { until } from "../support/server.ts";
@@ -9,7 +9,7 @@ import { Wire } from "../support/wire.ts";
 import { Folder, fixture, LOOPBACK, peer, ServerProcess } from "./processes.ts";
 
 /** A clock that jumps: a wait takes no time, and is noted. */
-class JumpingClock implements LameDuckClock {
+class JumpingClock implements Clock {
   readonly waits: number[] = [];
   readonly random: () => number;
   #now = 1000;

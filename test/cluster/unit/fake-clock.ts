@@ -1,13 +1,13 @@
 /** Time that passes when a test says so. */
 
-import type { ClusterClock } from "../../../src/cluster/cluster-clock.ts";
+import type { Clock } from "../../../src/net/clock.ts";
 
 interface Sleeper {
   readonly due: number;
   wake(): void;
 }
 
-export class FakeClock implements ClusterClock {
+export class FakeClock implements Clock {
   /** What chance decides. */
   chance = 0;
   #now = 0;

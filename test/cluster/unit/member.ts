@@ -2,7 +2,6 @@
 
 import { hashBytes } from "../../../src/bytes/hash.ts";
 import { Cluster, type ClusterMeans } from "../../../src/cluster/cluster.ts";
-import { CLUSTER_CLOCK } from "../../../src/cluster/cluster-clock.ts";
 import type { ClusterHost } from "../../../src/cluster/cluster-host.ts";
 import { InterestBoard } from "../../../src/cluster/interest/interest-board.ts";
 import type { ClusterOptions } from "../../../src/config/options/cluster.ts";
@@ -19,6 +18,7 @@ import { randomId } from "../../../src/core/random-id.ts";
 import { Route } from "../../../src/kinds/route/route.ts";
 import type { RouteHost, RouteOrigin } from "../../../src/kinds/route/route-host.ts";
 import { Logger } from "../../../src/log/logger.ts";
+import { CLOCK } from "../../../src/net/clock.ts";
 import type { Peer } from "../../../src/net/connection.ts";
 import { Deadlines } from "../../../src/net/deadlines.ts";
 import { dial } from "../../../src/net/dial/dial.ts";
@@ -95,7 +95,7 @@ export class Member implements ClusterHost, Disposable {
       { slotOf: (account) => this.cluster.slotOf(account) },
     );
     for (const account of ["$G", "$SYS"]) this.addAccount(account);
-    this.cluster = new Cluster(this, this.settings, { clock: CLUSTER_CLOCK, dial, ...means });
+    this.cluster = new Cluster(this, this.settings, { clock: CLOCK, dial, ...means });
     this.#host = this.#routeHost(turn);
   }
 
