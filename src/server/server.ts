@@ -28,7 +28,7 @@ import type { MonitorListener } from "../monitor/http/monitor-listener.ts";
 import type { Clock } from "../net/clock.ts";
 import type { Connection } from "../net/connection.ts";
 import { Deadlines } from "../net/deadlines.ts";
-import { newServerStats } from "../net/server-stats.ts";
+import { ServerStats } from "../net/server-stats.ts";
 import { SlowConsumers } from "../net/slow/slow-consumers.ts";
 import type { TrafficSampler } from "../net/traffic-sampler.ts";
 import { Turn } from "../net/turn.ts";
@@ -77,7 +77,7 @@ export class Server implements ClientHost {
   readonly denials = new Denials(Date.now);
   readonly slowConsumers = new SlowConsumers();
   readonly serverInfo: ServerInfo;
-  readonly stats = newServerStats();
+  readonly stats = new ServerStats();
 
   readonly #configuration: ConfigurationSource | null;
   readonly #clientPort: ClientPort;

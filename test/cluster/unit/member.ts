@@ -22,7 +22,7 @@ import { CLOCK } from "../../../src/net/clock.ts";
 import type { Peer } from "../../../src/net/connection.ts";
 import { Deadlines } from "../../../src/net/deadlines.ts";
 import { dial } from "../../../src/net/dial/dial.ts";
-import { newServerStats } from "../../../src/net/server-stats.ts";
+import { ServerStats } from "../../../src/net/server-stats.ts";
 import { SlowConsumers } from "../../../src/net/slow/slow-consumers.ts";
 import type { Transport } from "../../../src/net/transport.ts";
 import { Turn } from "../../../src/net/turn.ts";
@@ -206,7 +206,7 @@ export class Member implements ClusterHost, Disposable {
         writeTimeout: "retry",
         noFastProducerStall: false,
       },
-      stats: newServerStats(),
+      stats: new ServerStats(),
       slowConsumers: new SlowConsumers(),
       sampler: null,
       onConnectionClosed() {},

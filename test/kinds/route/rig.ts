@@ -14,7 +14,7 @@ import { Logger } from "../../../src/log/logger.ts";
 import { Deadlines } from "../../../src/net/deadlines.ts";
 import { dial } from "../../../src/net/dial/dial.ts";
 import { Listener } from "../../../src/net/listener.ts";
-import { newServerStats } from "../../../src/net/server-stats.ts";
+import { ServerStats } from "../../../src/net/server-stats.ts";
 import { SlowConsumers } from "../../../src/net/slow/slow-consumers.ts";
 import { Turn } from "../../../src/net/turn.ts";
 import { Message } from "../../../src/protocol/message.ts";
@@ -163,7 +163,7 @@ export class Rig implements AsyncDisposable {
         writeTimeout: "retry",
         noFastProducerStall: false,
       },
-      stats: newServerStats(),
+      stats: new ServerStats(),
       slowConsumers: new SlowConsumers(),
       sampler: null,
       onConnectionClosed() {},
