@@ -3,9 +3,6 @@
 import { openZone } from "../log/clock.ts";
 import { rfc3339Nano } from "../protocol/go-time.ts";
 
-/** What Go writes for a time that was never set. */
-export const ZERO_TIME = "0001-01-01T00:00:00Z";
-
 const SECONDS_PER_YEAR = 365 * 24 * 3600;
 const SECONDS_PER_DAY = 24 * 3600;
 const SECONDS_PER_HOUR = 3600;

@@ -18,6 +18,3 @@ export interface ClientObserver {
   /** The client is about to lose its subscriptions; `closedReason` says why. */
   onClosing(client: ClientSession): void;
 }
-
-/** Where nobody wants to know. */
-export const NO_OBSERVER: ClientObserver = { onLogin() {}, onRefused() {}, onClosing() {} };

@@ -277,7 +277,7 @@ export function identityOf(jwt: JwtGrounds): UserIdentity {
 }
 
 /** Numbers of a token may be as large as they like; what is below no limit at all allows nothing. */
-export function atMostInt32(value: number): number {
+function atMostInt32(value: number): number {
   return value < NO_LIMIT ? 0 : Math.min(value, INT32_MAX);
 }
 

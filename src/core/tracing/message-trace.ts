@@ -7,7 +7,7 @@ import type { HeaderMap, TraceContext } from "./trace-headers.ts";
 /** Weight of a message's steps that are kept for its event; what comes after that is left out. */
 export const STEPS_WEIGHT_MAX = 65_536;
 /** Steps that are kept for spans, of which each is much larger. */
-export const SPAN_STEPS_MAX = 256;
+const SPAN_STEPS_MAX = 256;
 /** A text of so many bytes, as a power of two, weighs as much as a step. */
 const TEXT_SHIFT = 7;
 /** What every message weighs. */

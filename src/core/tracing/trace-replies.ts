@@ -11,7 +11,7 @@ import type { Exchange } from "../exchange.ts";
 /** Time after the last event in which another may come. */
 const WAIT_MS = 10_000;
 /** Traces whose events may still come; of those beyond it the oldest are not waited for. */
-export const OPEN_MAX = 4096;
+const OPEN_MAX = 4096;
 /** More than the random part of a reply subject takes. */
 const TOKEN_ROOM = 16;
 
