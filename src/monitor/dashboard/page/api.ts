@@ -5,6 +5,8 @@ import type { Refusal } from "../shapes.ts";
 /** Where the page is, whatever base path the monitoring has. */
 export const BASE = location.pathname.replace(/\/+$/, "");
 
+const NOT_FOUND = 404;
+
 export class ApiError extends Error {
   readonly status: number;
 
@@ -18,6 +20,20 @@ export class ApiError extends Error {
 export async function get<T>(path: string, signal: AbortSignal | null = null): Promise<T> {
   const response = await ask(path, { signal });
   return (await response.json()) as T;
+}
+
+/**
+ * The same of what may be gone.
+ *
+ * @returns null when it is.
+ */
+export async function find<T>(path: string, signal: AbortSignal): Promise<T | null> {
+  try {
+    return await get<T>(path, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === NOT_FOUND) return null;
+    throw error;
+  }
 }
 
 /** @throws ApiError with a text for people. */

@@ -87,6 +87,13 @@ export class Table<Row> {
     for (const { tr } of previous.values()) tr.remove();
   }
 
+  /** Shows the rows, or what is there in their place when there are none. */
+  updateOr(rows: readonly Row[], none: HTMLElement): void {
+    this.update(rows);
+    this.element.hidden = rows.length === 0;
+    none.hidden = rows.length > 0;
+  }
+
   #create(row: Row): Shown {
     const cells = this.#text.columns.map((column, index) => {
       const { link } = column;

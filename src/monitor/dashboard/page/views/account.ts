@@ -1,7 +1,7 @@
 /** One account: its limits, and what it shares with others, in both directions. */
 
 import type { AccountDetail, ExportRow, ImportRow, MappingRow } from "../../shapes.ts";
-import { ApiError, get } from "../api.ts";
+import { find } from "../api.ts";
 import { h, setText } from "../dom.ts";
 import { type Fact, Facts } from "../facts.ts";
 import { bytes, short, whole } from "../format.ts";
@@ -97,16 +97,17 @@ export class AccountView implements View {
   }
 
   async #load(signal: AbortSignal): Promise<void> {
-    try {
-      const query = new URLSearchParams({ name: this.#name });
-      this.#show(await get<AccountDetail>(`account?${query}`, signal));
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      setText(this.#heading.querySelector("h1")!, this.#name || "Account");
-      this.#gone.hidden = false;
-      this.#body.hidden = true;
-      this.#poll.stop();
-    }
+    const query = new URLSearchParams({ name: this.#name });
+    const detail = await find<AccountDetail>(`account?${query}`, signal);
+    if (detail === null) this.#showGone();
+    else this.#show(detail);
+  }
+
+  #showGone(): void {
+    setText(this.#heading.querySelector("h1")!, this.#name || "Account");
+    this.#gone.hidden = false;
+    this.#body.hidden = true;
+    this.#poll.stop();
   }
 
   #show(detail: AccountDetail): void {
@@ -116,12 +117,8 @@ export class AccountView implements View {
     this.#body.hidden = false;
     this.#state.hidden = !account.isSystem;
     this.#facts.update(factsOf(detail));
-    this.#exports.update(exports);
-    this.#exports.element.hidden = exports.length === 0;
-    this.#noExports.hidden = exports.length > 0;
-    this.#imports.update(imports);
-    this.#imports.element.hidden = imports.length === 0;
-    this.#noImports.hidden = imports.length > 0;
+    this.#exports.updateOr(exports, this.#noExports);
+    this.#imports.updateOr(imports, this.#noImports);
     this.#mappings.update(mappings);
     this.#mapped.hidden = mappings.length === 0;
   }

@@ -2,7 +2,7 @@
 
 import type { ConnectionDetail, SlowNow, SubscriptionRow } from "../../shapes.ts";
 import { announce } from "../announce.ts";
-import { ApiError, get } from "../api.ts";
+import { find } from "../api.ts";
 import { denialTable } from "../denial-table.ts";
 import { h, setText } from "../dom.ts";
 import { type Fact, Facts } from "../facts.ts";
@@ -121,17 +121,18 @@ export class ConnectionView implements View {
   }
 
   async #load(signal: AbortSignal): Promise<void> {
-    try {
-      const query = new URLSearchParams({ cid: this.#cid });
-      this.#show(await get<ConnectionDetail>(`connection?${query}`, signal));
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      this.#gone.hidden = false;
-      this.#body.classList.add("stale");
-      setText(this.#heading.querySelector("h1")!, `Connection ${this.#cid}`);
-      setBadge(this.#state, "closed", "calm");
-      this.#poll.stop();
-    }
+    const query = new URLSearchParams({ cid: this.#cid });
+    const detail = await find<ConnectionDetail>(`connection?${query}`, signal);
+    if (detail === null) this.#showGone();
+    else this.#show(detail);
+  }
+
+  #showGone(): void {
+    this.#gone.hidden = false;
+    this.#body.classList.add("stale");
+    setText(this.#heading.querySelector("h1")!, `Connection ${this.#cid}`);
+    setBadge(this.#state, "closed", "calm");
+    this.#poll.stop();
   }
 
   #show(detail: ConnectionDetail): void {
@@ -159,13 +160,9 @@ export class ConnectionView implements View {
         return { name: list, text: more === 0 ? all : `${all}  and ${more} more`, isCode: true };
       }),
     );
-    this.#subjects.update(subscriptions);
-    this.#subjects.element.hidden = subscriptions.length === 0;
-    this.#noSubjects.hidden = subscriptions.length > 0;
+    this.#subjects.updateOr(subscriptions, this.#noSubjects);
     this.#more.hidden = !hasMore;
-    this.#denials.update(denials);
-    this.#denials.element.hidden = denials.length === 0;
-    this.#noDenials.hidden = denials.length > 0;
+    this.#denials.updateOr(denials, this.#noDenials);
   }
 
   async #kick(): Promise<void> {

@@ -154,7 +154,7 @@ export class ConnectionsView implements View {
   }
 
   #show({ total, found, offset, rows }: ConnectionList): void {
-    this.#table.update(rows);
+    this.#table.updateOr(rows, this.#nothing);
     this.#isPartial = rows.some(({ rate }) => rate === null);
     const last = offset + rows.length;
     const place = `${whole(offset + 1)}–${whole(last)} of ${whole(found)}`;
@@ -163,8 +163,6 @@ export class ConnectionsView implements View {
     setText(this.#count, text);
     this.#previous.disabled = offset === 0;
     this.#next.disabled = last >= found;
-    this.#table.element.hidden = rows.length === 0;
-    this.#nothing.hidden = rows.length > 0;
     const isSearch = this.#search.value.trim() !== "";
     const [title, why] = isSearch
       ? ["Nothing found", "No connection has this in its name, address, user, account or subjects."]

@@ -49,8 +49,6 @@ export class DenialsView implements View {
     this.#publish.set(whole(counts.publish), detail);
     this.#subscribe.set(whole(counts.subscribe), detail);
     this.#reply.set(whole(counts.reply), detail);
-    this.#table.update(rows);
-    this.#table.element.hidden = rows.length === 0;
-    this.#nothing.hidden = rows.length > 0;
+    this.#table.updateOr(rows, this.#nothing);
   }
 }

@@ -93,8 +93,6 @@ export class SlowView implements View {
     );
     this.#none.hidden = now.length > 0;
     this.#cards.update(now);
-    this.#past.update(past);
-    this.#past.element.hidden = past.length === 0;
-    this.#noPast.hidden = past.length > 0;
+    this.#past.updateOr(past, this.#noPast);
   }
 }

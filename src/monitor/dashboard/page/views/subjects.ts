@@ -50,8 +50,6 @@ export class SubjectsView implements View {
 
   tick({ subjects }: Tick): void {
     this.#sum = subjects.reduce((sum, { msgs }) => sum + msgs, 0.001);
-    this.#table.update(subjects);
-    this.#table.element.hidden = subjects.length === 0;
-    this.#nothing.hidden = subjects.length > 0;
+    this.#table.updateOr(subjects, this.#nothing);
   }
 }
