@@ -7,34 +7,23 @@
  */
 
 import type { Socket } from "bun";
-import { freeMemory } from "../../bytes/buffer-pool.ts";
-import { TIMER_MS_MAX } from "../../bytes/timer-limit.ts";
 import type { Logger } from "../../log/logger.ts";
 import { ClosedReason, ERR_THROTTLED } from "../../protocol/errors.ts";
 import type { Connection, Peer } from "../connection.ts";
 import type { Acceptor } from "../listener.ts";
 import type { SocketData, SocketHandshake } from "../socket-events.ts";
-import type { Transport } from "../transport.ts";
 import type { ClientHello } from "./client-hello.ts";
 import { currentFault } from "./current-rules.ts";
 import { explainCertificate, explainFailure, type LibraryError, readText } from "./failure-text.ts";
 import { Alert, encodeAlert, type HandshakeFault } from "./handshake-fault.ts";
 import { HelloCollector } from "./hello-collector.ts";
-import {
-  completionLines,
-  endSecured,
-  peerChain,
-  type RawSocket,
-  SecuredSocket,
-  type UpgradedSocket,
-} from "./secured-socket.ts";
+import { PendingTls } from "./pending-tls.ts";
+import { peerChain, type UpgradedSocket } from "./secured-socket.ts";
 import type { TlsProfile } from "./settings.ts";
 import { type UpgradedData, type Upgrading, upgrade } from "./upgrade.ts";
 
 /** First byte of a handshake, and of nothing that peers say in clear. */
 const HANDSHAKE = 0x16;
-/** Shorter chunks are left to the collector. */
-const FREED_CHUNK_MIN = 4096;
 
 /** What is waited for. */
 type Stage =
@@ -50,22 +39,17 @@ type Stage =
   | "library"
   | "done";
 
-export class Handshake implements Transport, SocketHandshake, Upgrading {
-  readonly #socket: Socket<SocketData>;
+export class Handshake extends PendingTls implements SocketHandshake, Upgrading {
+  readonly connection: Connection;
   /** From when the connection was accepted until a handshake begins; then that of that time. */
   #profile: TlsProfile;
-  readonly #log: Logger;
   readonly #peer: Peer;
-  readonly #connection: Connection;
   #stage: Stage = "new";
   #isFirst = false;
-  #timer: Timer | undefined;
   #collector: HelloCollector | null = null;
   #hello: ClientHello | null = null;
   /** How Go begins the text of an error in reading. A closed socket has no addresses any more. */
   #readText = "";
-  #upgraded: UpgradedSocket | null = null;
-  #raw: RawSocket | null = null;
 
   constructor(
     socket: Socket<SocketData>,
@@ -74,15 +58,10 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
     acceptor: Acceptor,
     peer: Peer,
   ) {
-    this.#socket = socket;
+    super(socket, log);
     this.#profile = profile;
-    this.#log = log;
     this.#peer = peer;
-    this.#connection = acceptor.accept(this, peer);
-  }
-
-  get connection(): Connection {
-    return this.#connection;
+    this.connection = acceptor.accept(this, peer);
   }
 
   /** Greets, unless TLS is first, and waits for what is to come. */
@@ -90,8 +69,8 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
     const { handshakeFirst, handshakeFirstFallbackMs } = this.#profile.options;
     this.#isFirst = handshakeFirst;
     if (!handshakeFirst) this.#greet();
-    acceptor.admit(this.#connection);
-    if (this.#connection.isClosed) return;
+    acceptor.admit(this.connection);
+    if (this.connection.isClosed) return;
     if (!handshakeFirst) this.#awaitChoice();
     else if (handshakeFirstFallbackMs === 0) this.#start();
     else this.#wait("first", handshakeFirstFallbackMs);
@@ -115,9 +94,7 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
         this.#collect(chunk);
         break;
       default:
-        if (chunk.length >= FREED_CHUNK_MIN && chunk.buffer.byteLength === chunk.length) {
-          freeMemory(chunk);
-        }
+        this.dropCopy(chunk);
     }
   }
 
@@ -126,7 +103,7 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
     if (this.#stage === "first") this.#onSilence();
     if (this.#stage === "either") {
       this.#goOnInClear(null);
-      this.#connection.onInputEnd();
+      this.connection.onInputEnd();
     } else if (this.#stage === "hello") {
       this.#fail({ text: this.#collector!.isBetweenRecords ? "EOF" : "unexpected EOF" });
     }
@@ -136,10 +113,10 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
   onClosed(hasFailed: boolean): void {
     if (this.#stage === "done") return;
     const isUnderWay = this.#stage === "hello" || this.#stage === "library";
-    if (!isUnderWay) this.#leave();
+    if (!isUnderWay) this.leave();
     else if (hasFailed) this.#fail({ text: `${this.#readText}: read: connection reset by peer` });
     else this.#fail({ text: "EOF" });
-    this.#connection.onTransportClosed(hasFailed);
+    this.connection.onTransportClosed(hasFailed);
   }
 
   /** The TLS library has ended the handshake, well or not. */
@@ -150,51 +127,27 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
     error: LibraryError | null,
   ): void {
     if (this.#stage !== "library") return;
-    this.#upgraded = socket;
+    this.upgraded = socket;
     const fault = this.#verdict(socket, isDone, error);
-    if (fault !== null) {
-      this.#fail(fault);
-      return;
-    }
-    this.#leave();
-    const connection = this.#connection;
-    const secured = new SecuredSocket(socket, this.#raw, this.#profile.authorities, this.#isFirst);
-    connection.secure(secured, secured);
-    data.connection = connection;
-    if (this.#log.debugging) {
-      for (const line of completionLines(secured)) this.#log.debug(`${connection.label} - ${line}`);
-    }
-    if (this.#isFirst) connection.greet();
-    if (!connection.isClosed) connection.onEstablished();
-  }
-
-  onInternalError(error: Error): void {
-    this.#connection.onInternalError(error);
+    if (fault !== null) this.#fail(fault);
+    else this.goOnSecured(socket, data, this.#profile.authorities, this.#isFirst);
   }
 
   write(buf: Buffer, offset: number, length: number): number {
     if (this.#stage === "hello" || this.#stage === "library") return length;
-    return this.#socket.write(buf, offset, length);
+    return this.socket.write(buf, offset, length);
   }
 
-  pause(): void {}
-
-  resume(): void {}
-
-  end(): void {
-    this.#leave();
-    if (this.#upgraded === null) this.#socket.end();
-    else endSecured(this.#upgraded, this.#raw);
-  }
-
-  terminate(): void {
-    this.#leave();
-    (this.#upgraded ?? this.#socket).terminate();
+  protected override leave(): void {
+    super.leave();
+    this.#stage = "done";
+    this.#collector = null;
+    this.#hello = null;
   }
 
   #greet(): void {
-    this.#connection.greet();
-    this.#connection.outbound.flush();
+    this.connection.greet();
+    this.connection.outbound.flush();
   }
 
   #awaitChoice(): void {
@@ -204,37 +157,34 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
 
   #wait(stage: "first" | "either", ms: number): void {
     this.#stage = stage;
-    this.#timer = setTimeout(() => this.#onSilence(), Math.min(ms, TIMER_MS_MAX));
+    this.waitAtMost(ms, () => this.#onSilence());
   }
 
   /** Nothing has come in time. */
   #onSilence(): void {
-    clearTimeout(this.#timer);
+    this.stopWaiting();
     if (this.#stage === "first") {
       this.#stage = "new";
       this.#isFirst = false;
       this.#greet();
-      if (!this.#connection.isClosed) this.#awaitChoice();
+      if (!this.connection.isClosed) this.#awaitChoice();
     } else this.#goOnInClear(null);
   }
 
   /** From here on it is TLS or nothing. */
   #start(): void {
-    clearTimeout(this.#timer);
-    const connection = this.#connection;
+    this.stopWaiting();
+    const { connection } = this;
     if (this.#profile.limit?.allows() === false) {
       this.#stage = "new";
       connection.closeWithError(ERR_THROTTLED, ClosedReason.MaxConnectionsExceeded);
       return;
     }
-    this.#log.debug(`${connection.label} - ${this.#profile.words.starting}`);
-    this.#readText = readText(this.#socket, this.#peer);
+    this.debug(this.#profile.words.starting);
+    this.#readText = readText(this.socket, this.#peer);
     this.#stage = "hello";
     this.#collector = new HelloCollector();
-    this.#timer = setTimeout(
-      () => this.#onTimeout(),
-      Math.min(this.#profile.timeoutMs, TIMER_MS_MAX),
-    );
+    this.waitAtMost(this.#profile.timeoutMs, () => this.#onTimeout());
   }
 
   #collect(chunk: Buffer): void {
@@ -256,11 +206,11 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
     this.#collector = null;
     this.#hello = hello;
     this.#stage = "library";
-    const { raw, secured } = upgrade(this.#socket, this, context, this.#profile, received);
+    const { raw, secured } = upgrade(this.socket, this, context, this.#profile, received);
     // It may have failed in the meantime.
     if (this.#stage !== "library") return;
-    this.#raw = raw;
-    this.#upgraded = secured;
+    this.raw = raw;
+    this.upgraded = secured;
   }
 
   #verdict(
@@ -279,47 +229,37 @@ export class Handshake implements Transport, SocketHandshake, Upgrading {
       }
     }
     const rules = this.#profile.current() ?? this.#profile;
-    return currentFault(rules, authorities, socket, (text) =>
-      this.#log.debug(`${this.#connection.label} - ${text}`),
-    );
+    return currentFault(rules, authorities, socket, (text) => this.debug(text));
   }
 
   #goOnInClear(chunk: Buffer | null): void {
-    this.#leave();
-    const connection = this.#connection;
-    connection.continueOver(this.#socket);
-    this.#socket.data.connection = connection;
-    this.#socket.data.handshake = null;
+    this.leave();
+    const { connection } = this;
+    connection.continueOver(this.socket);
+    this.socket.data.connection = connection;
+    this.socket.data.handshake = null;
     connection.onEstablished();
     if (chunk !== null) connection.onData(chunk);
   }
 
   #onTimeout(): void {
     this.#report({ text: `${this.#readText}: i/o timeout`, isProbe: true });
-    const line = `${this.#connection.label} - TLS handshake timeout`;
-    if (this.#profile.words.hasProbes) this.#log.debug(line);
-    else this.#log.error(line);
-    this.#connection.close(ClosedReason.TlsHandshakeError);
+    const line = `${this.connection.label} - TLS handshake timeout`;
+    if (this.#profile.words.hasProbes) this.log.debug(line);
+    else this.log.error(line);
+    this.connection.close(ClosedReason.TlsHandshakeError);
   }
 
   #fail(fault: HandshakeFault): void {
     this.#report(fault);
-    if (fault.alert !== undefined) this.#socket.write(encodeAlert(fault.alert));
-    this.#connection.close(ClosedReason.TlsHandshakeError);
+    if (fault.alert !== undefined) this.socket.write(encodeAlert(fault.alert));
+    this.connection.close(ClosedReason.TlsHandshakeError);
   }
 
   #report({ text, isProbe = false }: HandshakeFault): void {
     const { error, hasProbes } = this.#profile.words;
-    const line = `${this.#connection.label} - ${error}: ${text}`;
-    if (isProbe && hasProbes) this.#log.debug(line);
-    else this.#log.error(line);
-  }
-
-  /** Nothing more is waited for. */
-  #leave(): void {
-    clearTimeout(this.#timer);
-    this.#stage = "done";
-    this.#collector = null;
-    this.#hello = null;
+    const line = `${this.connection.label} - ${error}: ${text}`;
+    if (isProbe && hasProbes) this.log.debug(line);
+    else this.log.error(line);
   }
 }
