@@ -57,9 +57,7 @@ export interface ClusterHost {
   /** As `RouteSettings` has it. */
   readonly admitsCertificate: ((route: Route) => boolean) | null;
   makeRoute(transport: Transport, peer: Peer, origin: RouteOrigin): Route;
-  /** An account by the bytes of its name; null when there is none and can be none. */
-  findAccount(buf: Buffer, start: number, end: number): Account | null;
-  /** The same by its name. */
+  /** Null for an account that is not there and cannot be. */
   accountNamed(name: string): Account | null;
   /** Clients are to be told other URLs than before: `clientUrls` of the cluster. */
   onClientUrls(): void;

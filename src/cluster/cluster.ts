@@ -317,8 +317,8 @@ export class Cluster implements RouteCluster, Acceptor {
     this.#reconnect.onClosed(route, isLost ? (peer ?? null) : null, { isLost, isLast });
   }
 
-  account(buf: Buffer, start: number, end: number): Account | null {
-    return this.#state.host.findAccount(buf, start, end);
+  account(name: string): Account | null {
+    return this.#state.host.accountNamed(name);
   }
 
   #make(dialled: RouteDialled | null, transport: Transport, remote: Remote): Route {

@@ -96,5 +96,5 @@ export interface RouteCluster {
   /** The route is closed; its interest is not taken back yet. */
   onClosed(route: Route): void;
   /** Null for an account that is not there and cannot be: messages and interest are dropped. */
-  account(buf: Buffer, start: number, end: number): Account | null;
+  account(name: string): Account | null;
 }

@@ -134,11 +134,10 @@ export abstract class RouteSession
 
   /** The connection is one account's own, so nothing on it names the account. */
   dedicate(accountName: string): void {
-    const name = Buffer.from(accountName);
     this.accountName = accountName;
     this.isDedicated = true;
     this.parser.isDedicated = true;
-    this.account = this.host.cluster.account(name, 0, name.length) ?? this.host.account;
+    this.account = this.host.cluster.account(accountName) ?? this.host.account;
   }
 
   /** Survives a duplicate that this server has dialled, and is dialled again in its place. */
@@ -361,6 +360,11 @@ export abstract class RouteSession
     const deliverer = trace === null ? delivery : tracing.deliveryOf(trace);
     deliverer.deliverRouted(account, this.outbound, message, result);
     if (trace !== null) tracing.finish(trace);
+  }
+
+  /** An account that is not there yet; null when it cannot be. */
+  protected lateAccount(buf: Buffer, start: number, end: number): Account | null {
+    return this.host.cluster.account(buf.toString("utf8", start, end));
   }
 
   /** Interest of a server that is gone: it may be a great deal, so it takes its time. */

@@ -171,8 +171,8 @@ export class Route extends RouteSession implements Link, InterestForm {
 
   #accountOf(buf: Buffer, start: number, end: number): Account | null {
     if (this.isDedicated) return this.account;
-    const { exchange, cluster } = this.host;
-    return exchange.accountsByName.find(buf, start, end) ?? cluster.account(buf, start, end);
+    const { accountsByName } = this.host.exchange;
+    return accountsByName.find(buf, start, end) ?? this.lateAccount(buf, start, end);
   }
 
   #subscribe(account: Account): void {

@@ -123,12 +123,6 @@ export class Routing implements ClusterHost {
     return new Route(this.#routes, transport, this.#server.gate.takeId(), peer, origin);
   }
 
-  findAccount(buf: Buffer, start: number, end: number): Account | null {
-    const { tenancy } = this.#server;
-    const known = tenancy.exchange.accountsByName.find(buf, start, end);
-    return known ?? tenancy.expect(buf.toString("utf8", start, end));
-  }
-
   accountNamed(name: string): Account | null {
     const { tenancy } = this.#server;
     return tenancy.accounts.find(name) ?? tenancy.expect(name);

@@ -169,10 +169,6 @@ export class Member implements ClusterHost, Disposable {
     return route;
   }
 
-  findAccount(buf: Buffer, start: number, end: number): Account | null {
-    return this.exchange.accountsByName.find(buf, start, end);
-  }
-
   accountNamed(name: string): Account | null {
     return this.#accounts.get(name) ?? null;
   }

@@ -120,8 +120,8 @@ class RigCluster implements RouteCluster {
     this.closed.push(route);
   }
 
-  account(buf: Buffer, start: number, end: number): Account | null {
-    return this.#accounts(buf.toString("utf8", start, end));
+  account(name: string): Account | null {
+    return this.#accounts(name);
   }
 }
 
