@@ -7,6 +7,7 @@
 
 import { connect, type Socket } from "node:net";
 import { type CheckedNode, count, type Interest, localInterest } from "./interest-checker.ts";
+import { routeGreeting } from "./route-greeting.ts";
 
 export interface WitnessedNode extends CheckedNode {
   readonly routePort: number;
@@ -16,8 +17,6 @@ export interface WitnessedNode extends CheckedNode {
 const DEADLINE_MS = 5_000;
 const POLL_MS = 20;
 const SHOWN_MAX = 20;
-/** Nothing listens there: nodes dial back whom they have lost. */
-const NOWHERE = 1;
 
 let lastWitness = 0;
 
@@ -63,28 +62,10 @@ class Witness implements Disposable {
 
   constructor({ routePort, clusterName }: WitnessedNode) {
     const id = `NWITNESS${String(++lastWitness).padStart(48, "A")}`;
-    const connectLine = { echo: true, headers: true, name: id, cluster: clusterName, lnoc: true };
-    const info = {
-      server_id: id,
-      server_name: id,
-      version: "2.15.1",
-      proto: 1,
-      go: "",
-      host: "127.0.0.1",
-      port: NOWHERE,
-      headers: true,
-      max_payload: 1048576,
-      cluster: clusterName,
-      lnoc: true,
-      lnocu: true,
-      gossip_mode: 1,
-    };
     this.#socket = connect({ port: routePort, host: "127.0.0.1" });
     this.#socket.on("error", () => {});
     this.#socket.on("data", (chunk) => this.#take(chunk.toString("latin1")));
-    this.#socket.write(
-      `CONNECT ${JSON.stringify(connectLine)}\r\nINFO ${JSON.stringify(info)}\r\n`,
-    );
+    this.#socket.write(routeGreeting(id, clusterName));
   }
 
   [Symbol.dispose](): void {

@@ -2,12 +2,11 @@
 
 import { connect, type Socket } from "node:net";
 import type { MeshNode } from "../../support/mesh-node.ts";
+import { routeGreeting } from "../../support/route-greeting.ts";
 import { CLUSTER } from "./fault-mesh.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Nothing listens there: nodes dial back whom they have lost. */
-const NOWHERE = 1;
 const LINE_MS = 5_000;
 const KEPT_MAX = 1 << 20;
 
@@ -41,24 +40,7 @@ export class FalsePeer implements Disposable {
 
   /** Introduces itself, with whatever is to be untrue. */
   introduce(id: string, info: Fields = {}, connectLine: Fields = {}): void {
-    const connects = { echo: true, headers: true, name: id, cluster: CLUSTER, lnoc: true };
-    const usual = {
-      server_id: id,
-      server_name: id,
-      version: "2.15.1",
-      proto: 1,
-      go: "",
-      host: "127.0.0.1",
-      port: NOWHERE,
-      headers: true,
-      max_payload: 1048576,
-      cluster: CLUSTER,
-      lnoc: true,
-      lnocu: true,
-      gossip_mode: 1,
-    };
-    this.send(`CONNECT ${JSON.stringify({ ...connects, ...connectLine })}\r\n`);
-    this.send(`INFO ${JSON.stringify({ ...usual, ...info })}\r\n`);
+    this.send(routeGreeting(id, CLUSTER, info, connectLine));
   }
 
   send(bytes: string | Uint8Array): void {
