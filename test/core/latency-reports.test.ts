@@ -14,15 +14,23 @@ const MILLISECOND = 1_000_000;
 const CLOCK_MS = 5;
 
 let steadyMs = 1000;
-let clock: Mock<() => number>;
+let clocks: Mock<() => number>[];
 
+/** All clocks stand still, as an event looks at the time more than once. */
 beforeEach(() => {
   steadyMs = 1000;
-  clock = spyOn(performance, "now").mockImplementation(() => steadyMs);
+  const wallMs = Date.now();
+  clocks = [
+    spyOn(performance, "now").mockImplementation(() => steadyMs),
+    spyOn(Bun, "nanoseconds").mockImplementation(() => steadyMs * MILLISECOND),
+    spyOn(Date, "now").mockImplementation(() => wallMs),
+  ];
 });
-afterEach(() => {
-  clock.mockRestore();
-});
+afterEach(letClocksRun);
+
+function letClocksRun(): void {
+  for (const clock of clocks) clock.mockRestore();
+}
 
 function serving(setting: Setting = {}): MeasuredService {
   const service = new MeasuredService(setting);
@@ -144,7 +152,7 @@ describe("a request without an answer is reported", () => {
   });
 
   test("as 504 when it is waited for no longer", async () => {
-    clock.mockRestore();
+    letClocksRun();
     const it = serving({ thresholdMs: 20 });
     const reply = it.ask();
     await until("the event", () => it.published.length > 0);
@@ -158,6 +166,7 @@ describe("a request without an answer is reported", () => {
   });
 
   test("under the time of the wall clock", async () => {
+    letClocksRun();
     const it = serving();
     const before = Date.now();
     it.ask("svc 2");
@@ -258,7 +267,7 @@ describe("memory", () => {
 });
 
 test("a great many events go out in order, in parts", async () => {
-  clock.mockRestore();
+  letClocksRun();
   const it = serving();
   const count = 1000;
   for (let i = 0; i < count; i++) {
