@@ -23,6 +23,7 @@ const RIVALS: readonly (readonly [string, string])[] = [
   ["prefix", "to"],
   ["accounts", "no_system_account"],
   ["accounts", "mappings"],
+  ["certs", "cert_file"],
 ];
 
 /** Options of this server's own, by the property that they set. */
