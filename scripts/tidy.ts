@@ -81,6 +81,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["net"],
   ["kinds"],
   ["cluster"],
+  ["supercluster"],
   ["process"],
   ["documents"],
   ["system"],

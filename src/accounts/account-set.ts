@@ -42,8 +42,8 @@ export class AccountSet implements EntryHost {
   onSystem: (account: Account | null) => void = ignore;
   /** Told of every import that is refused, each time it is. */
   onRefused: (importer: string, refused: ImportDefinition, why: string) => void = ignore;
-  /** Told of every account that is made from now on. */
-  onCreated: (name: string) => void = ignore;
+  /** Are told of every account that is made from now on. */
+  readonly onCreated: ((account: Account) => void)[] = [];
   readonly #exchange: Exchange;
   readonly #log: Logger;
   readonly #entries = new Map<string, AccountEntry>();
@@ -159,6 +159,7 @@ export class AccountSet implements EntryHost {
     this.#settleSystem();
     this.#exchange.replies.dropRequester(entry.account);
     this.#exchange.passage.replySubjects.forget(entry.account);
+    if (this.#exchange.gateways !== null) this.#exchange.foreign.keep(entry.account);
   }
 
   stop(): void {
@@ -185,11 +186,12 @@ export class AccountSet implements EntryHost {
   }
 
   #create(definition: AccountDefinition): AccountEntry {
-    const account = new Account(definition.name, this.#exchange);
+    const { foreign } = this.#exchange;
+    const account = foreign.take(definition.name) ?? new Account(definition.name, this.#exchange);
     const entry = new AccountEntry(account, definition, this.#exchange, this);
     this.#entries.set(definition.name, entry);
     this.#exchange.accountsByName.add(account);
-    this.onCreated(definition.name);
+    for (const tell of this.onCreated) tell(account);
     return entry;
   }
 

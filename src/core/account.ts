@@ -9,6 +9,7 @@ import type { ClosedReason } from "../protocol/errors.ts";
 import type { StreamImports } from "./crossing/stream-imports.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AccountInterest } from "./interest/account-interest.ts";
+import { bothOf } from "./interest/both-interests.ts";
 import type { Mappings } from "./mapping/mappings.ts";
 import { Sublist } from "./sublist.ts";
 import { SUB_DELIVERED, SUB_MAX, type SubscriptionOwner } from "./subscriptions.ts";
@@ -76,15 +77,20 @@ export class Account {
   awaited = 0;
   /** Members that were closed for being too slow. */
   slowConsumers = 0;
-  /** What has come from and gone to other servers. */
+  /** What has come from and gone to other servers of the cluster. */
   readonly routed: Traffic = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
+  /** How many other clusters have told something of it, and may do so again. */
+  knownAbroad = 0;
+  /** What has come from and gone to other clusters. */
+  readonly gatewayed: Traffic = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   /** What has gone to members of others as its stream, less what has come to its own as theirs. */
   shiftedMsgs = 0;
   shiftedBytes = 0;
   readonly #exchange: Exchange;
   /** Of members that are gone; null while none was. */
   #past: Traffic | null = null;
-  #interest: AccountInterest | null = null;
+  #localInterest: AccountInterest | null = null;
+  #clusterInterest: AccountInterest | null = null;
   #wireName: Buffer | null = null;
   #refusalLoggedAt = Number.NEGATIVE_INFINITY;
 
@@ -113,6 +119,7 @@ export class Account {
   /** All traffic of those who are, or were last, bound to it, and with other servers. */
   traffic(): Traffic {
     const sum = { ...this.routed };
+    add(sum, this.gatewayed);
     if (this.#past !== null) add(sum, this.#past);
     for (const member of this.members) addTraffic(sum, member);
     sum.outMsgs += this.shiftedMsgs;
@@ -144,12 +151,14 @@ export class Account {
     const queueId = queue === "" ? 0 : queues.acquire(queue);
     const id = subs.create(owner, queueId, buf, ranges.sidStart, ranges.sidEnd);
     this.#openSublist().insert(id, buf, subjectStart, subjectEnd);
+    this.#exchange.gateways?.recent.add(id);
     this.streams?.subscribed(id, buf.toString("latin1", subjectStart, subjectEnd), debug);
   }
 
   /** Adds a subscription that leads out of the account. */
   insertCrossing(id: number, subject: Uint8Array): void {
     this.#openSublist().insert(id, subject, 0, subject.length);
+    this.#exchange.gateways?.recent.add(id);
   }
 
   /** Adds a subscription that stands for what another server wants. */
@@ -158,8 +167,13 @@ export class Account {
   }
 
   /** What other servers are told of the account; null when there are none to be told. */
-  get interest(): AccountInterest | null {
-    return this.#interest;
+  get localInterest(): AccountInterest | null {
+    return this.#localInterest;
+  }
+
+  /** The same for other clusters. */
+  get clusterInterest(): AccountInterest | null {
+    return this.#clusterInterest;
   }
 
   /** The name as it stands on the wire between servers, a space after it. */
@@ -216,8 +230,9 @@ export class Account {
   #openSublist(): Sublist {
     if (this.sublist === this.#exchange.emptySublist) {
       this.sublist = new Sublist(this.#exchange.subs, this.#exchange.isCached);
-      this.#interest = this.#exchange.localInterest?.watch(this) ?? null;
-      this.sublist.interest = this.#interest;
+      this.#localInterest = this.#exchange.localInterest?.watch(this) ?? null;
+      this.#clusterInterest = this.#exchange.clusterInterest?.watch(this) ?? null;
+      this.sublist.interest = bothOf(this.#localInterest, this.#clusterInterest);
     }
     return this.sublist;
   }

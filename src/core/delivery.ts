@@ -19,7 +19,11 @@ import type { Message } from "../protocol/message.ts";
 import type { Account } from "./account.ts";
 import type { CrossingTable, ServiceCrossing } from "./crossing/crossing.ts";
 import { hasMark, type RoutedRequests } from "./crossing/routed-requests.ts";
-import type { LocalInterest } from "./interest/local-interest.ts";
+import { GatewayDelivery } from "./gateway/gateway-delivery.ts";
+import type { GatewayLink } from "./gateway/gateway-link.ts";
+import type { Gateways, MainDeliverer } from "./gateway/gateways.ts";
+import type { InterestFeed } from "./interest/interest-feed.ts";
+import { LinkWriter } from "./link/link-writer.ts";
 import { LinkedDelivery } from "./link/linked-delivery.ts";
 import type { Links } from "./link/links.ts";
 import type { MatchResult } from "./match-result.ts";
@@ -35,7 +39,7 @@ const FRAME_EXTRA = 24;
 
 const NO_RESPONDERS = Buffer.from("NATS/1.0 503\r\nNats-Subject: ");
 
-export class Delivery {
+export class Delivery implements MainDeliverer {
   /** Number of the delivery under way; wraps. */
   serial = 0;
   readonly #subs: Subscriptions;
@@ -45,9 +49,13 @@ export class Delivery {
   readonly #services: ServiceCrossing[] = [];
   readonly #linked: LinkedDelivery;
   readonly #routed: RoutedRequests;
+  readonly #gateways: Gateways | null;
+  /** Null where there are no other clusters. */
+  readonly #abroad: GatewayDelivery | null;
 
   /**
    * @param interest is told before a message follows it; null when no other server is to know.
+   * @param gateways null where there are no other clusters.
    * @param routed is told of requests that other servers measure.
    */
   constructor(
@@ -55,14 +63,19 @@ export class Delivery {
     sinks: SinkTable,
     crossings: CrossingTable,
     links: Links,
-    interest: LocalInterest | null,
+    interest: InterestFeed | null,
+    gateways: Gateways | null,
     routed: RoutedRequests,
   ) {
     this.#subs = subs;
     this.#sinks = sinks;
     this.#crossings = crossings;
     this.#routed = routed;
-    this.#linked = new LinkedDelivery(this, subs, links, interest);
+    this.#gateways = gateways;
+    const writer = new LinkWriter(subs, interest);
+    this.#abroad = gateways === null ? null : new GatewayDelivery(gateways, subs, writer);
+    gateways?.attach(this, writer);
+    this.#linked = new LinkedDelivery(this, subs, links, writer, this.#abroad);
   }
 
   /**
@@ -100,6 +113,7 @@ export class Delivery {
     this.serial = (this.serial + 1) | 0;
     const waiting = this.#services.length;
     this.#linked.readLine(message);
+    if (this.#gateways !== null) this.openReply(account, message, result);
     const plain = result.plain;
     for (let i = 0; i < result.plainCount; i++) {
       if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
@@ -112,6 +126,54 @@ export class Delivery {
     }
     if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
     return count;
+  }
+
+  /**
+   * Delivers a message of another cluster: it is for all of this one.
+   *
+   * @param message as it came: the names of queue groups are still in its line.
+   * @returns how many receivers took the message.
+   */
+  deliverFromGateway(
+    account: Account,
+    source: Sink,
+    message: Message,
+    result: MatchResult,
+  ): number {
+    let count = 0;
+    this.serial = (this.serial + 1) | 0;
+    const waiting = this.#services.length;
+    this.#linked.readLine(message);
+    this.openReply(account, message, result);
+    const plain = result.plain;
+    for (let i = 0; i < result.plainCount; i++) {
+      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
+    }
+    if (result.groupCount !== 0 || result.routeCount !== 0) {
+      count += this.#linked.deliverFromGateway(account, source, message, result);
+    }
+    while (this.#services.length > waiting) {
+      if (this.#services.pop()!.pass(source, message)) count++;
+    }
+    if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
+    return count;
+  }
+
+  sendAnswer(link: GatewayLink, account: Account, message: Message): void {
+    this.#abroad?.sendAnswer(link, account, message);
+  }
+
+  /** A request of another cluster may be answered by whoever gets it here. */
+  openReply(account: Account, message: Message, result: MatchResult): void {
+    const gateways = this.#gateways;
+    if (gateways === null) return;
+    gateways.openReply(message);
+    if (message.prefixStart === 0) return;
+    const { words } = this.#subs.pool;
+    for (let i = 0; i < result.plainCount; i++) {
+      const slot = words[(result.plain[i]! << RECORD_SHIFT) + SUB_SINK]!;
+      gateways.noteReceiver(slot, account, message);
+    }
   }
 
   /** Somebody of this server publishes what may be the answer to a request of another one. */

@@ -7,7 +7,9 @@ import { Passage } from "./crossing/passage.ts";
 import { PendingReplies } from "./crossing/pending-replies.ts";
 import { ServiceLatencies } from "./crossing/service-latencies.ts";
 import { Delivery } from "./delivery.ts";
-import { LocalInterest } from "./interest/local-interest.ts";
+import { ForeignAccounts } from "./foreign-accounts.ts";
+import { Gateways } from "./gateway/gateways.ts";
+import { CLUSTER_SCOPE, InterestFeed, SERVER_SCOPE } from "./interest/interest-feed.ts";
 import { Links } from "./link/links.ts";
 import { RemoteInterest } from "./link/remote-interest.ts";
 import { NameTable } from "./name-table.ts";
@@ -16,6 +18,12 @@ import { Sublist } from "./sublist.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { MessageTracing } from "./tracing/message-tracing.ts";
 import { TurnQueue } from "./turn-queue.ts";
+
+/** Which other servers there are to be. */
+export interface Reach {
+  readonly hasRoutes: boolean;
+  readonly hasGateways: boolean;
+}
 
 export class Exchange {
   readonly queues = new NameTable();
@@ -28,8 +36,14 @@ export class Exchange {
   /** For whatever there may be a great deal of. */
   readonly longWork = new TurnQueue();
   /** What other servers are told; null when there are to be none. */
-  readonly localInterest: LocalInterest | null;
+  readonly localInterest: InterestFeed | null;
+  /** What other clusters are told; null when there are to be none. */
+  readonly clusterInterest: InterestFeed | null;
+  /** Null when there are to be no other clusters. */
+  readonly gateways: Gateways | null;
   readonly accountsByName = new AccountNames();
+  /** Accounts that only others have. */
+  readonly foreign = new ForeignAccounts(this);
   readonly delivery: Delivery;
   readonly replies = new PendingReplies();
   readonly interest = new InterestWatch(this.replies);
@@ -42,22 +56,26 @@ export class Exchange {
   readonly isCached: boolean;
   #accounts = 0;
 
-  /** @param isLinked there are to be other servers, to which interest is told. */
-  constructor(isCached: boolean, isLinked = false) {
+  /** @param reach whom interest is told to. */
+  constructor(isCached: boolean, reach: Reach = { hasRoutes: false, hasGateways: false }) {
     this.isCached = isCached;
     this.remoteInterest = new RemoteInterest(this.subs, new NameTable(), this.links, this.longWork);
-    this.localInterest = isLinked ? new LocalInterest(this.subs, this.queues) : null;
+    const { subs, queues } = this;
+    this.localInterest = reach.hasRoutes ? new InterestFeed(SERVER_SCOPE, subs, queues) : null;
+    this.gateways = reach.hasGateways ? new Gateways(this.sinks) : null;
+    this.clusterInterest = reach.hasGateways ? new InterestFeed(CLUSTER_SCOPE, subs, queues) : null;
     this.delivery = new Delivery(
       this.subs,
       this.sinks,
       this.crossings,
       this.links,
       this.localInterest,
+      this.gateways,
       this.latencies.routed,
     );
     this.tracing = new MessageTracing(this);
     this.emptySublist = new Sublist(this.subs, isCached);
-    const { delivery, subs, crossings, replies, latencies } = this;
+    const { delivery, crossings, replies, latencies } = this;
     this.passage = new Passage(delivery, subs, crossings, replies, latencies);
   }
 

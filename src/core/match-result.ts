@@ -5,7 +5,8 @@
  * see a second shape.
  *
  *     plain   [a b c]            plainCount 3
- *     links   [x y]              linkCount 2: other servers with plain subscriptions, each once
+ *     links   [x y | v w]        routeCount 2: other servers with plain subscriptions, each once;
+ *                                linkCount 4: after them what other clusters want, of either kind
  *     queue   [d e | f g z]      groupEnds [2 5], groupCount 2
  *
  * Members of a group that are on other servers come after those of this one; where there are any,
@@ -29,6 +30,7 @@ export class MatchResult {
   plainCount: number;
   links: Int32Array;
   linkCount: number;
+  routeCount: number;
   queue: Int32Array;
   groupEnds: Int32Array;
   groupCount: number;
@@ -45,6 +47,7 @@ export class MatchResult {
     this.plainCount = 0;
     this.links = NO_IDS;
     this.linkCount = 0;
+    this.routeCount = 0;
     this.queue = new Int32Array(capacity);
     this.groupEnds = new Int32Array(capacity);
     this.groupCount = 0;
@@ -68,6 +71,7 @@ export class MatchResult {
   clear(): void {
     this.plainCount = 0;
     this.linkCount = 0;
+    this.routeCount = 0;
     this.groupCount = 0;
     this.hasRemoteMembers = false;
     this.publisher = undefined;
@@ -90,6 +94,7 @@ export class MatchResult {
     const queueCount = this.queueCount;
     if (this.linkCount > 0) kept.links = this.links.slice(0, this.linkCount);
     kept.linkCount = this.linkCount;
+    kept.routeCount = this.routeCount;
     kept.hasRemoteMembers = this.hasRemoteMembers;
     if (this.hasRemoteMembers) kept.groups = this.groups.slice(0, this.groupCount * GROUP_FIELDS);
     kept.plain = this.plain.slice(0, this.plainCount);

@@ -15,6 +15,9 @@ export class MatchScratch {
   /** The same of other servers. */
   remote: Int32Array = new Int32Array(16);
   remoteCount = 0;
+  /** What other clusters want: plain subscriptions, each cluster once, and queue subscriptions. */
+  gateways: Int32Array = new Int32Array(16);
+  gatewayCount = 0;
   /** Place of each queue name in the current groups, by queue id; 0 when unseen. */
   groupOf: Int32Array = new Int32Array(16);
   /** A subject, rebuilt from its node. */
@@ -30,6 +33,7 @@ export class MatchScratch {
   begin(): void {
     this.queuedCount = 0;
     this.remoteCount = 0;
+    this.gatewayCount = 0;
     this.#serial = (this.#serial + 1) | 0;
   }
 
@@ -41,6 +45,11 @@ export class MatchScratch {
   addRemote(id: number): void {
     if (this.remoteCount === this.remote.length) this.remote = doubled(this.remote);
     this.remote[this.remoteCount++] = id;
+  }
+
+  addGateway(id: number): void {
+    if (this.gatewayCount === this.gateways.length) this.gateways = doubled(this.gateways);
+    this.gateways[this.gatewayCount++] = id;
   }
 
   /** Whether the link has not been found before in this match. */

@@ -38,6 +38,8 @@ export interface Sink extends SubscriptionOwner {
   filter: PermissionSet | null;
   /** Told of the requests that arrive, where they may be answered on subjects not allowed otherwise. */
   permits: ReplyPermits | null;
+  /** It has got requests of other clusters, which it may answer. */
+  answersAbroad: boolean;
   /** Messages and their bytes since these were last folded into the totals. */
   freshMsgs: number;
   freshBytes: number;

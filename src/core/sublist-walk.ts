@@ -1,7 +1,8 @@
 /** All subscriptions of a sublist, one after the other, for monitoring. */
 
 import { RECORD_SHIFT } from "../bytes/record-pool.ts";
-import { NODE_PLAIN, NODE_QUEUE, type Sublist } from "./sublist.ts";
+import type { Sublist } from "./sublist.ts";
+import { NODE_PLAIN, NODE_QUEUE } from "./sublist-node.ts";
 import { SUB_NEXT_IN_NODE, type Subscriptions } from "./subscriptions.ts";
 
 /** So many nodes without subscriptions are passed at a time. */

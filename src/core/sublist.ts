@@ -3,17 +3,8 @@
  *
  * A radix tree whose edges are subject tokens. A node is a 64-byte record; its literal children are
  * found through one hash table for the whole tree, keyed by parent and token, so a node costs the
- * same with one child or a million. `*` and `>` children have fields of their own.
- *
- *      0 parent     node above; 0 for the root
- *      1 hash       of parent and token, its place in the child index
- *      2 plain      first plain subscription
- *      3 queue      first queue subscription
- *      4 star       child for `*`
- *      5 rest       child for `>`
- *      6 children   number of children of any kind, and of others that need the node
- *      7 told       what other servers are told of it, see `interest/account-interest.ts`; else 0
- *      8 token      one length byte and up to 31 bytes of text
+ * same with one child or a million. `*` and `>` children have fields of their own; `sublist-node.ts` has
+ * them all.
  *
  * Matching only reads; results are lists of ids that stay valid as lists while subscriptions change
  * (an id that is gone has sink 0). Empty nodes are removed at once.
@@ -23,12 +14,26 @@ import { DOT, GREATER, STAR } from "../bytes/ascii.ts";
 import { hashBytes, mixHash } from "../bytes/hash.ts";
 import { IdTable } from "../bytes/id-table.ts";
 import { RECORD_SHIFT, RecordPool } from "../bytes/record-pool.ts";
-import { LINK_BASE } from "./link/link.ts";
+import { GATEWAY_BASE, LINK_BASE } from "./link/link.ts";
+import { numberOf } from "./link/links.ts";
 import { doubled, MatchResult } from "./match-result.ts";
 import { MatchScratch } from "./match-scratch.ts";
 import { formGroups } from "./queue-groups.ts";
 import { hasWildcard, tokenEnd } from "./subject.ts";
 import { type Fanout, SublistCache } from "./sublist-cache.ts";
+import {
+  NODE_CHILDREN,
+  NODE_HASH,
+  NODE_PARENT,
+  NODE_PLAIN,
+  NODE_QUEUE,
+  NODE_REST,
+  NODE_STAR,
+  NODE_TOKEN,
+  NODE_TOLD,
+  NODE_TOLD_CLUSTER,
+  ROOT,
+} from "./sublist-node.ts";
 import {
   SUB_NEXT_IN_NODE,
   SUB_NODE,
@@ -37,19 +42,6 @@ import {
   SUB_SINK,
   type Subscriptions,
 } from "./subscriptions.ts";
-
-const NODE_PARENT = 0;
-const NODE_HASH = 1;
-export const NODE_PLAIN = 2;
-export const NODE_QUEUE = 3;
-const NODE_STAR = 4;
-const NODE_REST = 5;
-export const NODE_CHILDREN = 6;
-export const NODE_TOLD = 7;
-const NODE_TOKEN = 8;
-
-/** The record that pools never hand out: all zero while the tree is empty, as a root should be. */
-const ROOT = 0;
 
 const scratch = new MatchScratch();
 
@@ -61,7 +53,7 @@ export interface NodeInterest {
   removed(node: number, id: number): void;
 }
 
-/** Numbers for monitoring. Counters wrap at 2^31. */
+/** Counters wrap at 2^31. */
 export interface SublistStats {
   subscriptions: number;
   nodes: number;
@@ -81,8 +73,8 @@ export class Sublist {
 
   /** Told of what comes and goes; null where no other server is to know. */
   interest: NodeInterest | null = null;
-
   #subCount = 0;
+  #gatewayCount = 0;
   #inserts = 0;
   #removes = 0;
 
@@ -104,9 +96,14 @@ export class Sublist {
     };
   }
 
-  /** How many subscriptions there are. */
+  /** How many subscriptions there are, without those that stand for what other clusters want. */
   get count(): number {
     return this.#subCount;
+  }
+
+  /** The same with those. */
+  get size(): number {
+    return this.#subCount + this.#gatewayCount;
   }
 
   /** Differs as soon as a subscription has come or gone. */
@@ -141,7 +138,8 @@ export class Sublist {
     words[base + SUB_PREVIOUS_IN_NODE] = 0;
     if (next !== 0) words[(next << RECORD_SHIFT) + SUB_PREVIOUS_IN_NODE] = id;
     this.#nodes.words[list] = id;
-    this.#subCount++;
+    if (words[base + SUB_SINK]! < GATEWAY_BASE) this.#subCount++;
+    else this.#gatewayCount++;
     this.#inserts = (this.#inserts + 1) | 0;
     if (this.interest !== null) this.interest.added(node, id);
     this.#changed(buf, start, end);
@@ -163,7 +161,8 @@ export class Sublist {
       this.#nodes.words[(node << RECORD_SHIFT) + field] = next;
     }
     words[base + SUB_NODE] = 0;
-    this.#subCount--;
+    if (words[base + SUB_SINK]! < GATEWAY_BASE) this.#subCount--;
+    else this.#gatewayCount--;
     this.#removes = (this.#removes + 1) | 0;
     if (this.interest !== null) this.interest.removed(node, id);
     this.prune(node);
@@ -188,7 +187,7 @@ export class Sublist {
     return node;
   }
 
-  /** What `writeSubject` has written, until the next call of anything here. */
+  /** What `writeSubject` has written, until the next call. */
   get path(): Buffer {
     return scratch.path;
   }
@@ -213,6 +212,8 @@ export class Sublist {
     if (this.#splitTokens(buf, start, end)) {
       this.#walk(ROOT, 0, buf);
       if (scratch.hasQueued) formGroups(result, scratch, this.#subs.pool.words);
+      result.routeCount = result.linkCount;
+      for (let i = 0; i < scratch.gatewayCount; i++) result.addLink(scratch.gateways[i]!);
     }
     if (start < end && this.#cache.admits(hash)) this.#cache.store(buf, start, end, hash, result);
     return result;
@@ -251,13 +252,18 @@ export class Sublist {
       const sink = words[at + SUB_SINK]!;
       // Another server gets a message once, however many of its subscriptions match.
       if (sink < LINK_BASE) this.#result.addPlain(id);
-      else if (scratch.isFirst(sink - LINK_BASE)) this.#result.addLink(id);
+      else if (scratch.isFirst(numberOf(sink))) {
+        if (sink < GATEWAY_BASE) this.#result.addLink(id);
+        else scratch.addGateway(id);
+      }
       id = words[at + SUB_NEXT_IN_NODE]!;
     }
     for (let id = this.#nodes.words[base + NODE_QUEUE]!; id !== 0; ) {
       const at = id << RECORD_SHIFT;
-      if (words[at + SUB_SINK]! < LINK_BASE) scratch.addQueued(id);
-      else scratch.addRemote(id);
+      const sink = words[at + SUB_SINK]!;
+      if (sink < LINK_BASE) scratch.addQueued(id);
+      else if (sink < GATEWAY_BASE) scratch.addRemote(id);
+      else scratch.addGateway(id);
       id = words[at + SUB_NEXT_IN_NODE]!;
     }
   }
@@ -327,6 +333,7 @@ export class Sublist {
       const base = node << RECORD_SHIFT;
       if (words[base + NODE_PLAIN] !== 0 || words[base + NODE_QUEUE] !== 0) return;
       if (words[base + NODE_CHILDREN] !== 0 || words[base + NODE_TOLD] !== 0) return;
+      if (words[base + NODE_TOLD_CLUSTER] !== 0) return;
       const parent = words[base + NODE_PARENT]!;
       const parentBase = parent << RECORD_SHIFT;
       if (words[parentBase + NODE_STAR] === node) words[parentBase + NODE_STAR] = 0;

@@ -3,6 +3,7 @@
 import type { Account } from "../core/account.ts";
 import type { Passage } from "../core/crossing/passage.ts";
 import type { Delivery } from "../core/delivery.ts";
+import type { Gateways } from "../core/gateway/gateways.ts";
 import type { SinkTable } from "../core/sink.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
 import type { MessageTracing } from "../core/tracing/message-tracing.ts";
@@ -29,6 +30,8 @@ export interface ClientHost extends ConnectionHost, KeepaliveHost, LoginHost, Vi
   readonly subs: Subscriptions;
   readonly sinks: SinkTable;
   readonly delivery: Delivery;
+  /** Null where there are no other clusters. */
+  readonly gateways: Gateways | null;
   readonly passage: Passage;
   readonly tracing: MessageTracing;
   readonly observer: ClientObserver;

@@ -82,7 +82,10 @@ export class Client extends ClientSession {
     if (hasReply && this.#isRefusedReply(message)) return;
     if (this.verbose) this.sendOk();
 
-    const count = this.host.delivery.deliver(account, this.outbound, message, result);
+    const { outbound } = this;
+    const count = outbound.answersAbroad
+      ? this.host.gateways!.publish(outbound.slot, account, outbound, message, result)
+      : this.host.delivery.deliver(account, outbound, message, result);
     if (count === 0 && this.noResponders && hasReply) this.#answerNoResponders(message);
     if (this.host.turn.lagging !== null) this.parser.pause();
   }
@@ -235,7 +238,10 @@ export class Client extends ClientSession {
     if (this.verbose) this.sendOk();
     const { delivery, tracing } = this.host;
     const deliverer = trace === null ? delivery : tracing.deliveryOf(trace);
-    const count = deliverer.deliver(account, this.outbound, message, result);
+    const { outbound } = this;
+    const count = outbound.answersAbroad
+      ? this.host.gateways!.publish(outbound.slot, account, outbound, message, result, deliverer)
+      : deliverer.deliver(account, outbound, message, result);
     if (count === 0 && this.noResponders && hasReply) this.#answerNoResponders(message);
   }
 

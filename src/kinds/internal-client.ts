@@ -37,6 +37,7 @@ const SOURCE: Sink = {
   debugging: false,
   filter: null,
   permits: null,
+  answersAbroad: false,
   freshMsgs: 0,
   freshBytes: 0,
   requestInfo: () => NOBODY,
@@ -144,7 +145,7 @@ export class InternalClient implements InternalMessaging, Announcing {
   }
 
   hasAudience(account: Account): boolean {
-    return account.sublist.count > (this.#own.get(account) ?? 0);
+    return account.sublist.size > (this.#own.get(account) ?? 0);
   }
 
   hears(account: Account, subject: string): boolean {
@@ -212,7 +213,9 @@ export class InternalClient implements InternalMessaging, Announcing {
     const message = messageOf(subject, reply, payload, headers);
     if (account.onWake !== null) account.wake();
     const result = account.sublist.match(message.subject, 0, message.subjectEnd, message.hash);
-    return this.#exchange.delivery.deliver(account, source, message, result);
+    const { gateways, delivery } = this.#exchange;
+    if (gateways === null) return delivery.deliver(account, source, message, result);
+    return gateways.publish(-account.number, account, source, message, result);
   }
 
   #countOwn(account: Account, by: number): void {

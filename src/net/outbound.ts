@@ -78,6 +78,7 @@ export class Outbound implements Sink, Flushable, Laggard {
   debugging = false;
   filter: PermissionSet | null = null;
   permits: ReplyPermits | null = null;
+  answersAbroad = false;
   freshMsgs = 0;
   freshBytes = 0;
   /** Totals, folded in at each write. */

@@ -1,7 +1,7 @@
 /** Counters of one server. */
 
 /** What has come from and gone to connections, and how these were. */
-class Counters {
+export class Counters {
   inMsgs = 0;
   inBytes = 0;
   /** Of connections that are closed. */
@@ -19,6 +19,7 @@ export class ServerStats extends Counters {
   readBytes = 0;
   /** Messages that were gathered, as they came in several pieces or were written in an uncommon way. */
   gatheredMsgs = 0;
-  /** The part of routes in all of that. */
+  /** The parts of routes and of gateways in all of that. */
   readonly routes = new Counters();
+  readonly gateways = new Counters();
 }

@@ -32,8 +32,8 @@ export class Turn {
    * after each message, waits for it, and clears it.
    */
   lagging: Laggard | null = null;
-  /** Null when nobody has to be flushed before the others. */
-  #first: Flushable | null = null;
+  /** Who has to be flushed before the others. */
+  readonly #first: Flushable[] = [];
   #isScheduled = false;
   #dirty: Flushable[] = [];
   #flushing: Flushable[] = [];
@@ -49,7 +49,7 @@ export class Turn {
   /** Lists what is flushed before all others, so that what it writes to them goes out with the rest. */
   addFirst(flushable: Flushable): void {
     if (!this.#isScheduled) this.#schedule();
-    this.#first = flushable;
+    if (!this.#first.includes(flushable)) this.#first.push(flushable);
   }
 
   #schedule(): void {
@@ -58,10 +58,7 @@ export class Turn {
   }
 
   #flushAll(): void {
-    for (let first = this.#first; first !== null; first = this.#first) {
-      this.#first = null;
-      first.flush();
-    }
+    while (this.#first.length > 0) this.#first.shift()!.flush();
     this.#isScheduled = false;
     const flushing = this.#dirty;
     const count = this.#count;

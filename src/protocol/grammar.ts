@@ -18,13 +18,16 @@ export class Grammar {
   readonly nextState = new Uint8Array(state.STATE_COUNT << 8);
   /** Messages come with RMSG, HMSG and LMSG, interest with RS+ and its like. */
   readonly isRouted: boolean;
+  /** As in nats-server, SUB and UNSUB are read as RS+ and RS-, and nothing tells of leafnodes. */
+  readonly isGateway: boolean;
   /** How many times `max_control_line` a line may be long. */
   readonly controlLineFactor: number;
   /** Whether `max_payload` holds. */
   readonly hasPayloadLimit: boolean;
 
-  constructor(isRouted: boolean) {
+  constructor(isRouted: boolean, isGateway = false) {
     this.isRouted = isRouted;
+    this.isGateway = isGateway;
     this.controlLineFactor = isRouted ? SERVER_LINE_FACTOR : 1;
     this.hasPayloadLimit = !isRouted;
     spellCommon(this.nextState);
@@ -43,7 +46,7 @@ export class Grammar {
     if (argState !== state.SUB_ARG && argState !== state.UNSUB_ARG) return TRACED_VERBS[argState];
     const sign = argState === state.SUB_ARG ? "+" : "-";
     if (isLeaf) return `LS${sign}`;
-    return first === LETTER_R ? `RS${sign}` : undefined;
+    return this.isGateway || first === LETTER_R ? `RS${sign}` : undefined;
   }
 }
 

@@ -16,7 +16,8 @@ export class HostPortError extends Error {}
  * @throws HostPortError with Go's text.
  */
 export function splitHostPort(text: string): { host: string; port: string } {
-  const fault = (what: string): HostPortError => new HostPortError(`address ${text}: ${what}`);
+  const place = text === "" ? "" : `address ${text}: `;
+  const fault = (what: string): HostPortError => new HostPortError(place + what);
   const colon = text.lastIndexOf(":");
   if (colon < 0) throw fault("missing port in address");
   let host = text.slice(0, colon);

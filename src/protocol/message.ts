@@ -56,6 +56,13 @@ export class Message {
   queuesEnd = 0;
   /** Where the sizes begin that a receiver gets; 0 for what has not come by a route. */
   sizesStart = 0;
+  /**
+   * Where that begins which stands in front of the reply, up to it, and tells other servers which
+   * cluster the answer is for; 0 for nothing.
+   */
+  prefixStart = 0;
+  /** Other clusters do not get it. */
+  staysHere = false;
 
   /** Holds the subject and a space after it. */
   get subject(): Buffer {

@@ -14,7 +14,7 @@
  * or one message that it is allowed to send.
  */
 
-import { CR, LETTER_H, LF, LOWER_CASE_BIT, SPACE, TAB } from "../bytes/ascii.ts";
+import { CR, LETTER_H, LETTER_R, LF, LOWER_CASE_BIT, SPACE, TAB } from "../bytes/ascii.ts";
 import { NO_BUFFER, releaseBuffer, takeBuffer } from "../bytes/buffer-pool.ts";
 import { gatherPublish, gatherRouted } from "./gathered-line.ts";
 import type { Grammar } from "./grammar.ts";
@@ -278,9 +278,10 @@ export class Parser {
     this.#releaseHeld();
   }
 
-  /** A SUB of clients means nothing here, as in nats-server. */
+  /** A SUB of clients means nothing to routes, as in nats-server. */
   #finishInterest(argState: number, buf: Buffer, start: number, end: number): void {
-    const verb = interestVerb(argState, this.#first);
+    const first = this.grammar.isGateway ? LETTER_R : this.#first;
+    const verb = interestVerb(argState, first);
     if (verb !== NO_INTEREST) this.#handler.onInterest(verb, buf, start, end);
   }
 

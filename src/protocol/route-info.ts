@@ -69,8 +69,20 @@ export interface RouteInfo {
   route_acc_add_reqid?: string;
   /** 0 default, 1 disabled, 2 override. */
   gossip_mode?: number;
+  /** Cluster that it tells of: the sender's own, or another one with `gateway_cmd` 1. */
   gateway?: string;
+  /** `host:port` of all gateways of that cluster. */
+  gateway_urls?: readonly string[];
+  /** The sender's own. */
   gateway_url?: string;
+  /** 1 gossip, 2 begin and 3 end of all interest in an account. */
+  gateway_cmd?: number;
+  /** Name of that account. */
+  gateway_cmd_payload?: Buffer;
+  /** It understands reply subjects that begin with `_GR_.`. */
+  gateway_nrp?: boolean;
+  /** It tells all interest in all accounts, so nothing is sent on the chance that it is wanted. */
+  gateway_iom?: boolean;
   leafnode_urls?: readonly string[];
 }
 

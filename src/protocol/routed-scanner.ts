@@ -66,6 +66,7 @@ interface RoutedLimits {
   readonly maxControlLine: number;
   /** Lines name no account. */
   readonly isDedicated: boolean;
+  readonly grammar: { readonly isGateway: boolean };
   readonly message: Message;
 }
 
@@ -92,7 +93,7 @@ export class RoutedScanner {
       (buf[at + 1]! | LOWER_CASE_BIT) === LETTER_M &&
       (buf[at + 2]! | LOWER_CASE_BIT) === LETTER_S &&
       (buf[at + 3]! | LOWER_CASE_BIT) === LETTER_G;
-    if (!isMsg) return 0;
+    if (!isMsg || (first === LETTER_L && limits.grammar.isGateway)) return 0;
     const { message } = limits;
     const start = at + VERB_BYTES;
     const lineEnd = this.readLine(buf, start, to, first, limits.isDedicated, message);

@@ -237,7 +237,7 @@ export class ServerProcess implements SignalHandlers, ServerControl, ProcessFile
   /** Goes to standard error wherever the log goes, as Go's dump does. */
   async #dump(signal: string): Promise<void> {
     const { clients, phase } = this.server;
-    const { routes, ...stats } = this.server.stats;
+    const { routes, gateways, ...stats } = this.server.stats;
     let subscriptions = 0;
     for (const client of clients.values()) subscriptions += client.outbound.subCount;
     const facts = {
@@ -246,6 +246,7 @@ export class ServerProcess implements SignalHandlers, ServerControl, ProcessFile
       subscriptions,
       ...stats,
       routedMsgs: routes.inMsgs,
+      gatewayMsgs: gateways.inMsgs,
     };
     const written = Bun.write(Bun.stderr, describeState(signal, facts));
     await Promise.race([written.catch(() => {}), Bun.sleep(DUMP_MS_MAX)]);

@@ -1,8 +1,4 @@
-/**
- * A whole server: what its connections share, its listener, and its beginning and end.
- *
- * Nothing here is global, so a process can run as many servers as it likes.
- */
+/** A whole server: what its connections share, its listener, and its beginning and end. */
 
 import { Authenticator } from "../auth/authenticator.ts";
 import { ServerKeys } from "../auth/server-keys.ts";
@@ -14,6 +10,7 @@ import { ContradictionError, contradictions } from "../config/validate/validate.
 import type { Account } from "../core/account.ts";
 import type { Passage } from "../core/crossing/passage.ts";
 import type { Delivery } from "../core/delivery.ts";
+import type { Gateways } from "../core/gateway/gateways.ts";
 import { Denials } from "../core/permissions/denials.ts";
 import type { SinkTable } from "../core/sink.ts";
 import type { Subscriptions } from "../core/subscriptions.ts";
@@ -71,6 +68,7 @@ export class Server implements ClientHost {
   readonly sinks: SinkTable;
   readonly account: Account;
   readonly delivery: Delivery;
+  readonly gateways: Gateways | null;
   readonly passage: Passage;
   readonly tracing: MessageTracing;
   readonly authenticator: Authenticator;
@@ -122,11 +120,12 @@ export class Server implements ClientHost {
     this.description = new ServerDescription(this.serverInfo, this.options);
     this.tenancy = new Tenancy(this);
     const { exchange, messaging } = this.tenancy;
-    const { subs, sinks, delivery, passage, tracing, latencies } = exchange;
+    const { subs, sinks, delivery, gateways, passage, tracing, latencies } = exchange;
     latencies.start(messaging, this.serverInfo.name, () => passage.systemAccount);
     this.subs = subs;
     this.sinks = sinks;
     this.delivery = delivery;
+    this.gateways = gateways;
     this.passage = passage;
     this.tracing = tracing;
     this.account = this.tenancy.accounts.global;

@@ -44,8 +44,9 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
 
   constructor(host: TenancyHost) {
     this.#host = host;
-    const isLinked = effectiveCluster(host.options) !== null;
-    this.exchange = new Exchange(!host.options.noSublistCache, isLinked);
+    const hasRoutes = effectiveCluster(host.options) !== null;
+    const reach = { hasRoutes, hasGateways: false };
+    this.exchange = new Exchange(!host.options.noSublistCache, reach);
     this.accounts = new AccountSet(this.exchange, host.log);
     this.messaging = new InternalClient(this.exchange);
     this.accounts.configure(host.options);

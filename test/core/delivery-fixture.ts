@@ -28,6 +28,7 @@ export class TestSink implements Sink {
   debugging = false;
   filter: PermissionSet | null = null;
   permits: ReplyPermits | null = null;
+  answersAbroad = false;
   freshMsgs = 0;
   freshBytes = 0;
   /** Bytes asked for beyond which it closes itself, as a slow consumer does. */

@@ -5,8 +5,8 @@
 
 import type { Account } from "../../core/account.ts";
 import type { Exchange } from "../../core/exchange.ts";
+import type { InterestFeed, InterestListener } from "../../core/interest/interest-feed.ts";
 import { InterestWalk } from "../../core/interest/interest-walk.ts";
-import type { InterestListener, LocalInterest } from "../../core/interest/local-interest.ts";
 import type { Link } from "../../core/link/link.ts";
 import type { PermissionSet } from "../../core/permissions/permission-set.ts";
 import { mayImport } from "../../kinds/route/route-permissions.ts";
@@ -21,7 +21,7 @@ const WITHDRAW_STEPS = 1024;
 
 export interface InterestBoardHost {
   readonly exchange: Exchange;
-  readonly localInterest: LocalInterest;
+  readonly localInterest: InterestFeed;
   readonly turn: { addFirst(flushable: Flushable): void };
   /** All accounts there are. */
   accounts(): Iterable<Account>;
@@ -129,7 +129,7 @@ export class InterestBoard implements InterestListener, Flushable {
         },
       };
       for (const account of this.#accountsOf(route)) {
-        const walk = new InterestWalk(account);
+        const walk = new InterestWalk(account.localInterest!);
         while (left > 0 && walk.advance(listener, WITHDRAW_STEPS));
       }
     }
@@ -194,7 +194,7 @@ export class InterestBoard implements InterestListener, Flushable {
   #accountsOf(route: InterestRoute): Account[] {
     const accounts: Account[] = [];
     for (const account of this.#host.accounts()) {
-      const isUsed = account.interest !== null;
+      const isUsed = account.localInterest !== null;
       if (isUsed && carries(route, account, this.#routing)) accounts.push(account);
     }
     return accounts;

@@ -1,30 +1,15 @@
 /** A route, as those see it who tell another server of interest. */
 
 import type { Account } from "../../core/account.ts";
-import type { Sink } from "../../core/sink.ts";
-import type { Laggard } from "../../net/turn.ts";
+import type { InterestTarget } from "./interest-target.ts";
 
-export interface InterestRoute {
-  readonly outbound: Sink &
-    Laggard & { readonly pendingBytes: number; readonly isBlocked: boolean };
-  /** False from the moment on at which the connection ends. */
-  readonly isOpen: boolean;
-  /** The account that the connection is for; "" for the pool's. */
-  readonly accountName: string;
+export interface InterestRoute extends InterestTarget {
   /** False when all accounts share the one connection to the other server. */
   readonly isPooled: boolean;
   /** Place in the pool. */
   readonly poolIndex: number;
-  /** Lines about interest that were sent; counted by whoever sends them. */
-  toldLines: number;
-  /** Whether this server takes messages on the subject from the other one. */
-  mayImport(subject: Buffer, start: number, end: number): boolean;
   /** Whether the other server is sent messages on the subject. */
   mayExport(subject: Buffer, start: number, end: number): boolean;
-  /** Shows something of the protocol to those who trace. */
-  trace(text: string): void;
-  /** Logs something for those who debug. */
-  debug(text: string): void;
 }
 
 /** Which connections accounts have. */

@@ -1,5 +1,5 @@
 /**
- * Lines about interest, written straight into the buffers of routes:
+ * Lines about interest, written straight into the buffers of connections:
  *
  *     RS+ <account> <subject> [<queue> <weight>] CRLF       RS- <account> <subject> [<queue>] CRLF
  *
@@ -10,7 +10,7 @@ import { CR, LF, SPACE, writeDecimal } from "../../bytes/ascii.ts";
 import type { Account } from "../../core/account.ts";
 import type { NameTable } from "../../core/name-table.ts";
 import { traceOut } from "../../kinds/client-trace.ts";
-import type { InterestRoute } from "./interest-route.ts";
+import type { InterestTarget } from "./interest-target.ts";
 
 const ADDED = Buffer.from("RS+ ");
 const REMOVED = Buffer.from("RS- ");
@@ -40,40 +40,40 @@ export class InterestWriter {
    * @returns whether it is to know.
    */
   write(
-    route: InterestRoute,
+    target: InterestTarget,
     account: Account,
     subject: Buffer,
     length: number,
     queue: number,
     weight: number,
   ): boolean {
-    if (!route.mayImport(subject, 0, length)) return false;
-    this.#write(route, account, subject, length, queue, weight);
+    if (!target.mayImport(subject, 0, length)) return false;
+    this.#write(target, account, subject, length, queue, weight);
     return true;
   }
 
   /** Takes back what the other server was told, although it may not be told any more. */
   takeBack(
-    route: InterestRoute,
+    target: InterestTarget,
     account: Account,
     subject: Buffer,
     length: number,
     queue: number,
   ): void {
-    this.#write(route, account, subject, length, queue, 0);
+    this.#write(target, account, subject, length, queue, 0);
   }
 
   #write(
-    route: InterestRoute,
+    target: InterestTarget,
     account: Account,
     subject: Buffer,
     length: number,
     queue: number,
     weight: number,
   ): void {
-    const { outbound } = route;
-    if (!route.isOpen) return;
-    const name = route.accountName === "" ? account.wireName : NO_NAME;
+    const { outbound } = target;
+    if (!target.isOpen) return;
+    const name = target.accountName === "" ? account.wireName : NO_NAME;
     const group = this.#queues.bytes(queue);
     const needed = name.length + length + group.length + LINE_EXTRA;
     if (outbound.end + needed > outbound.limit && !outbound.reserve(needed)) return;
@@ -91,11 +91,11 @@ export class InterestWriter {
       }
     }
     if (this.#isTraced && outbound.tracing) {
-      route.trace(traceOut(out.toString("utf8", start, at)));
+      target.trace(traceOut(out.toString("utf8", start, at)));
     }
     out[at++] = CR;
     out[at++] = LF;
     outbound.end = at;
-    route.toldLines++;
+    target.toldLines++;
   }
 }

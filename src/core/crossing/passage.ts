@@ -12,6 +12,7 @@ import { CR, LF, SPACE, startsWith, writeDecimal } from "../../bytes/ascii.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Account } from "../account.ts";
 import type { Delivery } from "../delivery.ts";
+import { prefixLength } from "../gateway/gateway-reply.ts";
 import { LINK_BASE } from "../link/link.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { Sink } from "../sink.ts";
@@ -294,8 +295,10 @@ export class Passage {
       frame.copySubject(mappings.subject, mappings.end);
     }
     const { tracer } = this;
-    if (tracer !== null) return tracer.cross(before, message, account, allowTrace, source);
     const { subject, subjectStart, subjectEnd, hash } = message;
+    // Whatever a subject is mapped to, answers from other clusters are no clients' to publish.
+    if (prefixLength(subject, subjectStart, subjectEnd) !== 0) return 0;
+    if (tracer !== null) return tracer.cross(before, message, account, allowTrace, source);
     const result = account.sublist.match(subject, subjectStart, subjectEnd, hash);
     return this.#delivery.deliver(account, source, message, result);
   }

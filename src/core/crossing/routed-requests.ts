@@ -18,6 +18,8 @@ export const REQUESTS_MAX = 65_536;
 const DOT = 0x2e;
 const MARK = 0x54;
 const BEGIN = "_R_.";
+/** No server makes longer ones. */
+const REPLY_LENGTH_MAX = 64;
 /** Go's time of nothing. */
 const NO_TIME = "0001-01-01T00:00:00Z";
 
@@ -43,7 +45,7 @@ export class RoutedRequests {
   /** Somebody of this server has got the request of another one. */
   note(account: Account, message: Message): void {
     const { buf, replyStart, replyEnd } = message;
-    if (this.#tell === null) return;
+    if (this.#tell === null || replyEnd - replyStart > REPLY_LENGTH_MAX) return;
     const reply = buf.toString("latin1", replyStart, replyEnd);
     if (serverOf(reply) === "") return;
     const now = performance.now();

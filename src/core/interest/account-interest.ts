@@ -11,11 +11,10 @@
 
 import { RECORD_SHIFT } from "../../bytes/record-pool.ts";
 import type { Account } from "../account.ts";
-import { LINK_BASE } from "../link/link.ts";
-import { NODE_TOLD, type NodeInterest } from "../sublist.ts";
+import type { NodeInterest } from "../sublist.ts";
 import { SUB_QUEUE, SUB_SINK, SUB_UNTOLD } from "../subscriptions.ts";
 import { GroupCounts } from "./group-counts.ts";
-import type { InterestListener, LocalInterest } from "./local-interest.ts";
+import type { InterestFeed, InterestListener } from "./interest-feed.ts";
 
 const TOLD = 1;
 const LISTED = 2;
@@ -27,7 +26,9 @@ const KEPT_LIST_MAX = 1024;
 
 export class AccountInterest implements NodeInterest {
   readonly account: Account;
-  readonly #feed: LocalInterest;
+  readonly #feed: InterestFeed;
+  readonly #word: number;
+  readonly #slotLimit: number;
   /** Nodes whose plain subscriptions have changed. */
   #nodes = new Int32Array(FIRST_LIST);
   #count = 0;
@@ -35,9 +36,11 @@ export class AccountInterest implements NodeInterest {
   /** Null before the first queue subscription. */
   #groups: GroupCounts | null = null;
 
-  constructor(account: Account, feed: LocalInterest) {
+  constructor(account: Account, feed: InterestFeed) {
     this.account = account;
     this.#feed = feed;
+    this.#word = feed.scope.word;
+    this.#slotLimit = feed.scope.slotLimit;
   }
 
   /** Queue groups, or null when there was never one. */
@@ -55,7 +58,7 @@ export class AccountInterest implements NodeInterest {
 
   /** Whether other servers know of the plain subscriptions of a node. */
   isTold(node: number): boolean {
-    return (this.account.sublist.nodeWords[(node << RECORD_SHIFT) + NODE_TOLD]! & TOLD) !== 0;
+    return (this.account.sublist.nodeWords[(node << RECORD_SHIFT) + this.#word]! & TOLD) !== 0;
   }
 
   /** Tells what is different from what was told last. */
@@ -64,7 +67,7 @@ export class AccountInterest implements NodeInterest {
     this.#isListed = false;
     for (let i = 0; i < this.#count; i++) {
       const node = this.#nodes[i]!;
-      const at = (node << RECORD_SHIFT) + NODE_TOLD;
+      const at = (node << RECORD_SHIFT) + this.#word;
       const state = sublist.nodeWords[at]!;
       const isWanted = state >>> COUNT_SHIFT !== 0;
       const isTold = (state & TOLD) !== 0;
@@ -84,20 +87,20 @@ export class AccountInterest implements NodeInterest {
     const { words } = this.#feed.subs.pool;
     const base = id << RECORD_SHIFT;
     const sink = words[base + SUB_SINK]!;
-    if (sink >= LINK_BASE || (sink < 0 && words[base + SUB_UNTOLD] !== 0)) return;
+    if (sink >= this.#slotLimit || (sink < 0 && words[base + SUB_UNTOLD] !== 0)) return;
     const queue = words[base + SUB_QUEUE]!;
     if (queue === 0) {
       if (this.#changePlain(node, by)) this.#list();
       return;
     }
-    this.#groups ??= new GroupCounts(this.account, this.#feed.queues);
+    this.#groups ??= new GroupCounts(this.account, this.#feed.queues, this.#feed.scope.weightMax);
     if (this.#groups.change(node, queue, by)) this.#list();
   }
 
   /** @returns whether the node is now one that has something to tell. */
   #changePlain(node: number, by: number): boolean {
     const words = this.account.sublist.nodeWords;
-    const at = (node << RECORD_SHIFT) + NODE_TOLD;
+    const at = (node << RECORD_SHIFT) + this.#word;
     const state = words[at]! + by * ONE;
     words[at] = state;
     if ((state & LISTED) !== 0 || (state >>> COUNT_SHIFT !== 0) === ((state & TOLD) !== 0)) {

@@ -15,8 +15,8 @@ import { IdTable } from "../../bytes/id-table.ts";
 import { RECORD_SHIFT, RecordPool } from "../../bytes/record-pool.ts";
 import type { Account } from "../account.ts";
 import type { NameTable } from "../name-table.ts";
-import { NODE_CHILDREN } from "../sublist.ts";
-import type { InterestListener } from "./local-interest.ts";
+import { NODE_CHILDREN } from "../sublist-node.ts";
+import type { InterestListener } from "./interest-feed.ts";
 
 const NODE = 0;
 const QUEUE = 1;
@@ -38,11 +38,14 @@ export class GroupCounts {
   readonly #queues: NameTable;
   readonly #pool = new RecordPool(TEXT);
   readonly #index = new IdTable();
+  readonly #weightMax: number;
   #changed: number[] = [];
 
-  constructor(account: Account, queues: NameTable) {
+  /** @param weightMax more members than these are not told. */
+  constructor(account: Account, queues: NameTable, weightMax: number) {
     this.#account = account;
     this.#queues = queues;
+    this.#weightMax = weightMax;
   }
 
   /** @returns whether the group is now one that has something to tell. */
@@ -51,7 +54,8 @@ export class GroupCounts {
     const words = this.#pool.words;
     const base = id << RECORD_SHIFT;
     words[base + COUNT]! += by;
-    if (words[base + LISTED] !== 0 || words[base + COUNT] === words[base + TOLD]) return false;
+    const weight = Math.min(words[base + COUNT]!, this.#weightMax);
+    if (words[base + LISTED] !== 0 || weight === words[base + TOLD]) return false;
     words[base + LISTED] = 1;
     this.#changed.push(id);
     return true;
@@ -67,7 +71,7 @@ export class GroupCounts {
       const base = id << RECORD_SHIFT;
       const node = words[base + NODE]!;
       const queue = words[base + QUEUE]!;
-      const count = words[base + COUNT]!;
+      const count = Math.min(words[base + COUNT]!, this.#weightMax);
       words[base + LISTED] = 0;
       if (count !== words[base + TOLD]) {
         words[base + TOLD] = count;

@@ -4,7 +4,10 @@
  * What the other server wants is kept as subscriptions in the sublists of this one, so that one match
  * finds everybody. Such a subscription has the number of its link where others have their sink's slot:
  *
- *     0 gone | 1 ... sinks of this server | LINK_BASE + 1 ... links      (negative: crossings)
+ *     0 gone | 1 ... sinks of this server | LINK_BASE + 1 ... routes | GATEWAY_BASE + 1 ... gateways
+ *
+ * and those of crossings are negative. `GATEWAY_BASE` itself is for gateways without subscriptions, by
+ * which messages only come in.
  */
 
 import type { Message } from "../../protocol/message.ts";
@@ -12,6 +15,8 @@ import type { Sink } from "../sink.ts";
 
 /** Slots from here on are those of links. */
 export const LINK_BASE = 1 << 24;
+/** Slots from here on are those of links to other clusters. */
+export const GATEWAY_BASE = 1 << 25;
 
 export interface Link {
   /** Where frames are written; its slot is `LINK_BASE` and the number of the link. */

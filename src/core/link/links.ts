@@ -1,27 +1,44 @@
-/** Links by the slots of their outbounds. */
+/** Links by the slots of their outbounds. Routes and gateways are numbered together. */
 
-import { LINK_BASE, type Link } from "./link.ts";
+import { GATEWAY_BASE, LINK_BASE, type Link } from "./link.ts";
+
+/** Part of a slot that is the number of a link. */
+const NUMBER_MASK = LINK_BASE - 1;
 
 export class Links {
   readonly #links: (Link | undefined)[] = [undefined];
   readonly #free: number[] = [];
 
-  /** Gives a link its slot. */
+  /** Gives a route its slot. */
   add(link: Link): void {
-    const number = this.#free.pop() ?? this.#links.length;
-    link.outbound.slot = LINK_BASE + number;
-    this.#links[number] = link;
+    link.outbound.slot = LINK_BASE + this.#place(link);
+  }
+
+  /** Gives an outbound gateway its slot. */
+  addGateway(link: Link): void {
+    link.outbound.slot = GATEWAY_BASE + this.#place(link);
   }
 
   /** Frees the slot of a link that has no subscriptions left. */
   remove(link: Link): void {
-    const number = link.outbound.slot - LINK_BASE;
+    const number = numberOf(link.outbound.slot);
     this.#links[number] = undefined;
     this.#free.push(number);
     link.outbound.slot = 0;
   }
 
   at(slot: number): Link {
-    return this.#links[slot - LINK_BASE]!;
+    return this.#links[numberOf(slot)]!;
   }
+
+  #place(link: Link): number {
+    const number = this.#free.pop() ?? this.#links.length;
+    this.#links[number] = link;
+    return number;
+  }
+}
+
+/** Small, and different for any two links. */
+export function numberOf(slot: number): number {
+  return slot & NUMBER_MASK;
 }

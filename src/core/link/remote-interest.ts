@@ -26,8 +26,8 @@ import type { Links } from "./links.ts";
 
 /** Time for taking back what a closed link wanted, before others have their turn. */
 const SLICE_MS = 1;
-/** Subscriptions between two looks at the clock. */
-const STEP = 256;
+/** Subscriptions between two looks at the clock. One may be of very many tokens. */
+const STEP = 4;
 /** Members beyond these do not count. */
 const WEIGHT_MAX = 1 << 20;
 

@@ -14,7 +14,7 @@ const TEXT_SHIFT = 7;
 const BASE_WEIGHT = 16;
 
 /** What a connection is, as nats-server numbers them. */
-export const TraceKind = { Client: 0, Route: 1 } as const;
+export const TraceKind = { Client: 0, Route: 1, Gateway: 2 } as const;
 
 export type TraceKind = (typeof TraceKind)[keyof typeof TraceKind];
 

@@ -12,7 +12,11 @@ import type { ServiceCrossing } from "../crossing/crossing.ts";
 import type { PassageTracer } from "../crossing/passage.ts";
 import { StreamImport } from "../crossing/stream-import.ts";
 import type { Exchange } from "../exchange.ts";
-import type { Link, LinkTracer } from "../link/link.ts";
+import { GatewayDelivery } from "../gateway/gateway-delivery.ts";
+import type { GatewayLink } from "../gateway/gateway-link.ts";
+import type { Deliverer } from "../gateway/gateways.ts";
+import { GATEWAY_BASE, type Link, type LinkTracer } from "../link/link.ts";
+import { LinkWriter } from "../link/link-writer.ts";
 import { LinkedDelivery, type LocalDelivery } from "../link/linked-delivery.ts";
 import type { MatchResult } from "../match-result.ts";
 import type { Sink } from "../sink.ts";
@@ -30,6 +34,9 @@ const NOT_TRACED =
   "Message delivered but remote does not support message tracing so no trace event generated from there";
 const NOT_STALLED = "Not delivered because fast producer not stalled and consumer is slow";
 
+/** By whom the message has come: somebody here, another server of the cluster, or another cluster. */
+type Way = "deliver" | "deliverRouted" | "deliverFromGateway";
+
 /** The subscription by which somebody gets the message, and where that was found. */
 interface Receiving {
   readonly id: number;
@@ -46,9 +53,11 @@ interface Place {
   readonly dest: string;
 }
 
-export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer {
+export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer, Deliverer {
   readonly isOnly: boolean;
   readonly #linked: LinkedDelivery;
+  /** Null where there are no other clusters. */
+  readonly #abroad: GatewayDelivery | null;
   readonly #exchange: Exchange;
   readonly #trace: MessageTrace;
   /** The subscription that was named last, and where it is in its account's sublist. */
@@ -69,23 +78,36 @@ export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer 
     this.#replies = replies;
     this.#place = { account: trace.ingress.account, dest: trace.dest };
     this.isOnly = trace.isOnly;
-    const { subs, links, localInterest } = exchange;
-    this.#linked = new LinkedDelivery(this, subs, links, localInterest);
-    this.#linked.tracer = this;
+    const { subs, links, localInterest, gateways } = exchange;
+    const writer = new LinkWriter(subs, localInterest);
+    writer.tracer = this;
+    this.#abroad = gateways === null ? null : new GatewayDelivery(gateways, subs, writer);
+    this.#linked = new LinkedDelivery(this, subs, links, writer, this.#abroad);
   }
 
   /** @returns how many have got the message, or would have. */
   deliver(account: Account, source: Sink, message: Message, result: MatchResult): number {
     this.#exchange.delivery.noteAnswer(source, message);
-    return this.#deliver(account, source, message, result, false);
+    return this.#deliver(account, source, message, result, "deliver");
   }
 
   /** The same for a message of another server. */
   deliverRouted(account: Account, source: Sink, message: Message, result: MatchResult): number {
-    this.#linked.readLine(message);
-    const count = this.#deliver(account, source, message, result, true);
-    if (count > 0) this.#exchange.delivery.noteRouted(account, message);
-    return count;
+    return this.#deliverLinked(account, source, message, result, "deliverRouted");
+  }
+
+  /** The same for a message of another cluster. */
+  deliverFromGateway(
+    account: Account,
+    source: Sink,
+    message: Message,
+    result: MatchResult,
+  ): number {
+    return this.#deliverLinked(account, source, message, result, "deliverFromGateway");
+  }
+
+  sendAnswer(link: GatewayLink, account: Account, message: Message): void {
+    this.#abroad?.sendAnswer(link, account, message);
   }
 
   onSend(link: Link, message: Message): Message | null {
@@ -103,12 +125,27 @@ export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer 
     else this.#note(link, CLOSED);
   }
 
+  #deliverLinked(
+    account: Account,
+    source: Sink,
+    message: Message,
+    result: MatchResult,
+    way: Way,
+  ): number {
+    const { delivery } = this.#exchange;
+    this.#linked.readLine(message);
+    delivery.openReply(account, message, result);
+    const count = this.#deliver(account, source, message, result, way);
+    if (count > 0) delivery.noteRouted(account, message);
+    return count;
+  }
+
   #deliver(
     account: Account,
     source: Sink,
     message: Message,
     result: MatchResult,
-    isRouted: boolean,
+    way: Way,
   ): number {
     const { delivery } = this.#exchange;
     delivery.serial = (delivery.serial + 1) | 0;
@@ -117,9 +154,7 @@ export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer 
     for (const id of result.plain.subarray(0, result.plainCount)) {
       if (this.deliverTo(id, account, source, message)) count++;
     }
-    count += isRouted
-      ? this.#linked.deliverRouted(account, source, message, result)
-      : this.#linked.deliver(account, source, message, result);
+    count += this.#linked[way](account, source, message, result);
     for (const service of this.#services.splice(waiting)) {
       if (this.#pass(service, source, message)) count++;
     }
@@ -129,7 +164,9 @@ export class TracedDelivery implements PassageTracer, LocalDelivery, LinkTracer 
   #note(link: Link, error: string): void {
     const { cid, name } = link.outbound.describe();
     const what = { account: "", subscription: "", queue: "", hop: this.#hop };
-    const receiver = { kind: TraceKind.Route, cid, name, ...what };
+    const isGateway = link.outbound.slot >= GATEWAY_BASE;
+    const kind = isGateway ? TraceKind.Gateway : TraceKind.Route;
+    const receiver = { kind, cid, name, ...what };
     this.#trace.add({ type: "eg", at: currentMicros(), receiver, error });
   }
 

@@ -58,7 +58,7 @@ export class SystemEvents implements ClientObserver {
   async start(): Promise<void> {
     const { accounts } = this.#view;
     this.#source.begin(EARLY_MESSAGES + accounts.count);
-    accounts.onCreated = (name) => this.#askForCounts(name);
+    accounts.onCreated.push(({ name }) => this.#askForCounts(name));
     if (accounts.system !== null || this.#view.trustedAccounts !== null) this.statistics.start();
     this.#localTime = await openLocalTime();
   }

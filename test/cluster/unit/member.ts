@@ -41,7 +41,7 @@ export interface MemberOptions extends Partial<ClusterOptions> {
 export class Member implements ClusterHost, Disposable {
   readonly name: string;
   readonly cluster: Cluster;
-  readonly exchange = new Exchange(true, true);
+  readonly exchange = new Exchange(true, { hasRoutes: true, hasGateways: false });
   readonly interest: InterestBoard;
   readonly serverInfo: ServerInfo;
   readonly options: Options;

@@ -3,9 +3,11 @@
  * the test says so. Nothing but the core takes part.
  */
 
+import { hashBytes } from "../../../src/bytes/hash.ts";
 import { Account } from "../../../src/core/account.ts";
 import { Exchange } from "../../../src/core/exchange.ts";
-import type { LocalInterest } from "../../../src/core/interest/local-interest.ts";
+import type { InterestFeed } from "../../../src/core/interest/interest-feed.ts";
+import type { InterestLine } from "../../../src/core/link/interest-line.ts";
 import type { Link } from "../../../src/core/link/link.ts";
 import { Message } from "../../../src/protocol/message.ts";
 import { messageOf, TestSink } from "../delivery-fixture.ts";
@@ -23,7 +25,11 @@ export class TestLink implements Link {
     this.outbound = new TestSink({ sinks: null, account: from.account });
     this.isDedicated = isDedicated;
     this.to = to;
-    from.exchange.links.add(this);
+    this.place(from);
+  }
+
+  protected place({ exchange }: Node): void {
+    exchange.links.add(this);
   }
 
   /** What was written since the last call. */
@@ -42,14 +48,15 @@ interface Delivered {
 }
 
 export class Node {
-  readonly exchange = new Exchange(true, true);
+  readonly exchange: Exchange;
   readonly account: Account;
-  readonly local: LocalInterest;
+  readonly local: InterestFeed;
   readonly links = new Map<Node, TestLink>();
   readonly client: TestSink;
   #read = 0;
 
-  constructor(name = "$G") {
+  constructor(name = "$G", hasGateways = false) {
+    this.exchange = new Exchange(true, { hasRoutes: true, hasGateways });
     this.account = new Account(name, this.exchange);
     this.local = this.exchange.localInterest!;
     this.client = new TestSink({ sinks: this.exchange.sinks, account: this.account });
@@ -79,24 +86,29 @@ export class Node {
     return this.exchange.delivery.deliver(this.account, this.client, message, result);
   }
 
+  /** The same for what may be the answer to a request of another cluster. */
+  answer(line: string, body: string): number {
+    const message = messageOf(line, body, 0);
+    const result = this.account.sublist.match(message.buf, 0, message.subjectEnd, message.hash);
+    const gateways = this.exchange.gateways!;
+    return gateways.publish(this.client.slot, this.account, this.client, message, result);
+  }
+
   /** The other server wants something, or not any more. */
   hear(link: Link, line: string): void {
-    const [verb, , subject, queue, weight] = line.split(" ");
-    const buf = Buffer.from(line);
-    const subjectStart = line.indexOf(" ", verb!.length + 1) + 1;
-    const subjectEnd = subjectStart + subject!.length;
-    const queueStart = queue === undefined ? subjectEnd : subjectEnd + 1;
-    const queueEnd = queueStart + (queue?.length ?? 0);
-    const told = { buf, subjectStart, subjectEnd, queueStart, queueEnd };
-    const rest = { weight: Number(weight ?? 1), originStart: 0, originEnd: 0 };
     const { remoteInterest } = this.exchange;
-    if (verb === "RS+") remoteInterest.add(link, this.account, { ...told, ...rest });
-    else remoteInterest.remove(link, this.account, { ...told, ...rest });
+    if (line.startsWith("RS+")) remoteInterest.add(link, this.account, interestOf(line));
+    else remoteInterest.remove(link, this.account, interestOf(line));
   }
 
   /** A message has come from another server. */
   receive(link: Link, line: string, body: string): number {
     const message = routedMessage(line, body);
+    const { gateways } = this.exchange;
+    if (gateways?.isAnswer(message)) {
+      gateways.receiveAnswer(this.account, link.outbound, message, false);
+      return 1;
+    }
     const { sublist } = this.account;
     const { subjectStart, subjectEnd } = message;
     const result = sublist.matchRange(message.buf, subjectStart, subjectEnd);
@@ -115,14 +127,26 @@ export class Node {
   }
 }
 
+/** A line about interest, as the parser hands it over. */
+export function interestOf(line: string): InterestLine {
+  const [verb, , subject, queue, weight] = line.split(" ");
+  const subjectStart = line.indexOf(" ", verb!.length + 1) + 1;
+  const subjectEnd = subjectStart + subject!.length;
+  const queueStart = queue === undefined ? subjectEnd : subjectEnd + 1;
+  const queueEnd = queueStart + (queue?.length ?? 0);
+  const told = { buf: Buffer.from(line), subjectStart, subjectEnd, queueStart, queueEnd };
+  return { ...told, weight: Number(weight ?? 1), originStart: 0, originEnd: 0 };
+}
+
 /** A line of RMSG, from the account on, as the parser hands it over. */
-function routedMessage(line: string, body: string): Message {
+export function routedMessage(line: string, body: string): Message {
   const message = new Message();
   const tokens = line.split(" ");
   message.buf = Buffer.from(`${line}\r\n${body}\r\n`);
   message.accountEnd = tokens[0]!.length;
   message.subjectStart = message.accountEnd + 1;
   message.subjectEnd = message.subjectStart + tokens[1]!.length;
+  message.hash = hashBytes(message.buf, message.subjectStart, message.subjectEnd);
   message.sizesStart = line.lastIndexOf(" ") + 1;
   const mark = tokens[2];
   let at = message.subjectEnd + 1;
@@ -147,8 +171,8 @@ function routedMessage(line: string, body: string): Message {
 export class Mesh {
   readonly nodes: readonly Node[];
 
-  constructor(count: number) {
-    this.nodes = Array.from({ length: count }, () => new Node());
+  constructor(count: number, hasGateways = false) {
+    this.nodes = Array.from({ length: count }, () => new Node("$G", hasGateways));
     for (const from of this.nodes) {
       for (const to of this.nodes) {
         if (from !== to) from.links.set(to, new TestLink(from, to));
@@ -184,7 +208,7 @@ export class Mesh {
   }
 }
 
-function append(sink: TestSink, line: string): void {
+export function append(sink: TestSink, line: string): void {
   sink.reserve(line.length);
   sink.end += sink.buf.write(line, sink.end);
 }

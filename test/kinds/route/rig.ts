@@ -135,7 +135,7 @@ export interface RigOptions extends Partial<RouteSettings> {
 }
 
 export class Rig implements AsyncDisposable {
-  readonly exchange = new Exchange(true, true);
+  readonly exchange = new Exchange(true, { hasRoutes: true, hasGateways: false });
   readonly account = this.addAccount("$G");
   readonly system = this.addAccount("$SYS");
   readonly log: string[] = [];

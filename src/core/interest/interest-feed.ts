@@ -1,6 +1,10 @@
 /**
- * What members of this server want, as other servers are told of it: every subject once, however many
- * have subscribed to it, and every queue group with the number of its members.
+ * What is wanted here, as others are told of it: every subject once, however many have subscribed to
+ * it, and every queue group with the number of its members.
+ *
+ * There may be two of these. Other servers of the cluster are told what members of this server want;
+ * other clusters are told what any server of this one wants, and of queue groups only that there are
+ * some.
  *
  * Changes are noted as they come and told together, at the end of the turn or when a message is about
  * to follow them. Only what is different by then is told: a subscription that comes and goes in one
@@ -8,11 +12,37 @@
  */
 
 import type { Account } from "../account.ts";
+import { GATEWAY_BASE, LINK_BASE } from "../link/link.ts";
 import type { NameTable } from "../name-table.ts";
+import { NODE_TOLD, NODE_TOLD_CLUSTER } from "../sublist-node.ts";
 import type { Subscriptions } from "../subscriptions.ts";
 import { AccountInterest } from "./account-interest.ts";
 
-/** Whoever tells other servers. */
+/** Who is told, and therefore what. */
+export interface InterestScope {
+  /** Word of a node that has the count of its plain subscriptions, and what was told. */
+  readonly word: number;
+  /** Subscriptions with slots from here on are those who are told, or others like them. */
+  readonly slotLimit: number;
+  /** More members of a queue group than these are not told. */
+  readonly weightMax: number;
+}
+
+/** For other servers of the cluster. */
+export const SERVER_SCOPE: InterestScope = {
+  word: NODE_TOLD,
+  slotLimit: LINK_BASE,
+  weightMax: 0x7fffffff,
+};
+
+/** For other clusters. */
+export const CLUSTER_SCOPE: InterestScope = {
+  word: NODE_TOLD_CLUSTER,
+  slotLimit: GATEWAY_BASE,
+  weightMax: 1,
+};
+
+/** Whoever tells others. */
 export interface InterestListener {
   /**
    * Something has changed.
@@ -30,18 +60,20 @@ export interface InterestListener {
   ): void;
 }
 
-export class LocalInterest {
+export class InterestFeed {
   /** Null while there is nobody to tell. */
   listener: InterestListener | null = null;
   /** Called when there is something to be told, once until that is done. */
   onDirty: (() => void) | null = null;
+  readonly scope: InterestScope;
   readonly subs: Subscriptions;
   readonly queues: NameTable;
   #changed: AccountInterest[] = [];
   #telling: AccountInterest[] = [];
   #count = 0;
 
-  constructor(subs: Subscriptions, queues: NameTable) {
+  constructor(scope: InterestScope, subs: Subscriptions, queues: NameTable) {
+    this.scope = scope;
     this.subs = subs;
     this.queues = queues;
   }
