@@ -9,12 +9,8 @@
  * it depends on it: with compression, or to say which of a pool of connections this is.
  */
 
-import {
-  type ConnectOptions,
-  DEFAULT_CONNECT,
-  parseConnect,
-} from "../../protocol/connect-options.ts";
-import { ClosedReason, ERR_AUTHORIZATION } from "../../protocol/errors.ts";
+import type { ConnectOptions } from "../../protocol/connect-options.ts";
+import { ClosedReason } from "../../protocol/errors.ts";
 import { goQuoteText } from "../../protocol/go-quote.ts";
 import { parseGoUrl } from "../../protocol/go-url.ts";
 import { joinHostPort } from "../../protocol/host-port.ts";
@@ -24,8 +20,8 @@ import {
   type RouteConnect,
 } from "../../protocol/route-connect.ts";
 import { parseRouteInfo, type RouteInfo } from "../../protocol/route-info.ts";
-import { describeUser, userLabel } from "../client-label.ts";
 import { printable } from "../printable.ts";
+import { ServerLogin } from "../server-login.ts";
 import type { Route } from "./route.ts";
 import {
   AUTO,
@@ -35,21 +31,16 @@ import {
   uncompressedMode,
 } from "./route-compression.ts";
 import type { RouteHost } from "./route-host.ts";
-import { RouteLogin } from "./route-login.ts";
 
 const NONCE_BYTES = 11;
 const NAME_CONFLICT = "cluster name from remote server conflicts";
 const ROUTE_PORT = "attempted to connect to route port";
 const WRONG_PORT = "attempted to connect to wrong port";
-/** What holds before CONNECT: servers ask for no acknowledgements. */
-const BEFORE_CONNECT: Readonly<ConnectOptions> = { ...DEFAULT_CONNECT, verbose: false };
-
 export class RouteHandshake {
   readonly #host: RouteHost;
   readonly #route: Route;
-  readonly #login: RouteLogin;
+  readonly #login: ServerLogin<Route>;
   readonly #startedAt = performance.now();
-  #options = BEFORE_CONNECT;
   /** The INFO that counts has come. */
   #hasInfo = false;
   #hasNegotiated = false;
@@ -59,7 +50,7 @@ export class RouteHandshake {
   constructor(host: RouteHost, route: Route) {
     this.#host = host;
     this.#route = route;
-    this.#login = new RouteLogin(host, route);
+    this.#login = new ServerLogin(host.passwords, route, host.cluster);
   }
 
   greet(): void {
@@ -83,7 +74,8 @@ export class RouteHandshake {
     const route = this.#route;
     if (isCompressing(this.#host.cluster.settings.compression.mode)) route.keepalive.await();
     else route.keepalive.begin();
-    if (!route.isSolicited) this.#login.begin();
+    const { authorization } = this.#host.cluster.settings;
+    if (!route.isSolicited && authorization !== null) this.#login.begin();
   }
 
   end(): void {
@@ -91,20 +83,7 @@ export class RouteHandshake {
   }
 
   onConnect(buf: Buffer, start: number, end: number): void {
-    // Nobody need say it again, let alone without end.
-    if (!this.#route.isAwaited) this.#route.inbound.rest();
-    const json = buf.toString("utf8", start, end);
-    try {
-      this.#options = parseConnect(json, this.#options);
-    } catch (error) {
-      this.#route.refuseLine((error as Error).message);
-      return;
-    }
-    this.#login.decide(this.#options, (isAdmitted) => {
-      const { account, new_account } = this.#options;
-      if (isAdmitted && account === "" && !new_account) this.#onAdmitted(json);
-      else this.#refuse();
-    });
+    this.#login.onConnect(buf, start, end, (json, options) => this.#onAdmitted(json, options));
   }
 
   onInfo(buf: Buffer, start: number, end: number): void {
@@ -133,20 +112,10 @@ export class RouteHandshake {
     this.#sendInfo(compression, { route_pool_idx: poolIndex, gossip_mode });
   }
 
-  #refuse(): void {
-    const route = this.#route;
-    const user = describeUser(this.#options, null);
-    route.logError(`authentication error${user === "" ? "" : ` - ${user}`}`);
-    route.sendError(ERR_AUTHORIZATION);
-    route.close(ClosedReason.AuthenticationViolation);
-  }
-
   /** Who it is fits; whether it is a server, and of this cluster, is another question. */
-  #onAdmitted(json: string): void {
+  #onAdmitted(json: string, { lang, verbose }: Readonly<ConnectOptions>): void {
     const route = this.#route;
-    const who = userLabel(this.#options, null);
-    route.user = who === "" ? "" : ` - ${who}`;
-    if (this.#options.lang !== "") {
+    if (lang !== "") {
       route.closeWithError(ROUTE_PORT, ClosedReason.WrongPort);
       route.logError(ROUTE_PORT);
       return;
@@ -158,10 +127,10 @@ export class RouteHandshake {
       route.refuseLine((error as Error).message);
       return;
     }
-    this.#connected(connect);
+    this.#connected(connect, verbose);
   }
 
-  #connected(connect: RouteConnect): void {
+  #connected(connect: RouteConnect, isVerbose: boolean): void {
     const route = this.#route;
     const { cluster } = this.#host;
     const { gateway = "", name, cluster_dynamic = false } = connect;
@@ -178,7 +147,7 @@ export class RouteHandshake {
       this.#reject(text, ClosedReason.ClusterNameConflict, NAME_CONFLICT);
       return;
     }
-    route.onConnected(name, this.#options.verbose);
+    route.onConnected(name, isVerbose);
     route.permissions = permissions;
     route.outbound.headers = connect.headers && !noHeaderSupport;
   }
@@ -211,10 +180,10 @@ export class RouteHandshake {
 
   #onFirstInfo(info: RouteInfo): void {
     const route = this.#route;
-    const { client_id: clientId = 0, server_name, compression: told = "" } = info;
+    const { client_id: clientId = 0, server_name, compression: told = "", gateway = "" } = info;
     const { mode } = this.#host.cluster.settings.compression;
-    if (route.isSolicited && clientId !== 0) {
-      // That is a port for clients, where servers would understand each other just enough to try for ever.
+    if (route.isSolicited && (clientId !== 0 || gateway !== "")) {
+      // At a port for clients or gateways, both understand just enough to try for ever.
       route.closeWithError(WRONG_PORT, ClosedReason.WrongPort);
       return;
     }

@@ -1,28 +1,15 @@
 /** What routes need from their server, and from the cluster that it is part of. */
 
-import type { BcryptVerifier } from "../../auth/bcrypt/bcrypt-verifier.ts";
 import type { Account } from "../../core/account.ts";
-import type { Exchange } from "../../core/exchange.ts";
 import type { PermissionSet } from "../../core/permissions/permission-set.ts";
-import type { ConnectionHost } from "../../net/connection.ts";
-import type { KeepaliveHost } from "../../net/keepalive.ts";
-import type { Message } from "../../protocol/message.ts";
 import type { RouteConnect } from "../../protocol/route-connect.ts";
 import type { RouteInfo } from "../../protocol/route-info.ts";
+import type { ServerHost } from "../server-host.ts";
+import type { LoginSettings } from "../server-login.ts";
 import type { Route } from "./route.ts";
 
-export interface RouteHost extends ConnectionHost {
-  readonly log: ConnectionHost["log"];
-  readonly exchange: Exchange;
-  /** Filled by the parsers of routes, which have more to say of a message than those of clients. */
-  readonly routedMessage: Message;
-  /** Keep-alive of routes has options of its own. */
-  readonly routeKeepalive: KeepaliveHost;
-  /** Compares passwords that are configured as hashes. */
-  readonly passwords: Pick<BcryptVerifier, "verify">;
+export interface RouteHost extends ServerHost {
   readonly cluster: RouteCluster;
-  /** Where a route is that is no single account's. */
-  readonly account: Account;
 }
 
 /** How a route came to be dialled. */
@@ -44,17 +31,9 @@ export interface RouteOrigin {
 }
 
 /** Options of routes that are in force now. */
-export interface RouteSettings {
+export interface RouteSettings extends LoginSettings<Route> {
   readonly clusterName: string;
   readonly isClusterNameDynamic: boolean;
-  /** Who may come in; null for everybody. */
-  readonly authorization: { readonly user: string; readonly password: string } | null;
-  /**
-   * Whether a certificate lets its owner in, where that is what is looked at instead of a password;
-   * null where it is not.
-   */
-  readonly admitsCertificate: ((route: Route) => boolean) | null;
-  readonly authTimeoutMs: number;
   readonly hasTls: boolean;
   /** What is taken over from others (publish), and what others may subscribe to (subscribe). */
   readonly permissions: PermissionSet | null;

@@ -1,58 +1,45 @@
 /**
- * What is around the operations of a route: who is at the other end, how it is told of errors and shown
- * in the log, compression, and how it ends.
+ * What is around the operations of a route: whose own it is, what it imports and exports, and
+ * compression.
  */
 
 import type { Account } from "../../core/account.ts";
 import type { PermissionSet } from "../../core/permissions/permission-set.ts";
-import type { SinkName } from "../../core/sink.ts";
+import { TraceKind } from "../../core/tracing/message-trace.ts";
 import {
   type CompressedOwner,
   CompressedTransport,
   type CompressionCounts,
 } from "../../net/compressed-transport.ts";
-import { Connection, type Peer } from "../../net/connection.ts";
-import type { SlowPeer } from "../../net/slow/slow-consumer.ts";
+import type { Peer } from "../../net/connection.ts";
 import type { Transport } from "../../net/transport.ts";
-import { ClosedReason, ERR_STALE, encodeError } from "../../protocol/errors.ts";
+import { ClosedReason } from "../../protocol/errors.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { ParserFault } from "../../protocol/parser-handler.ts";
 import { ROUTE_GRAMMAR } from "../../protocol/route-grammar.ts";
-import { encodeRouteInfo, type RouteInfo } from "../../protocol/route-info.ts";
-import { answerFault } from "../client-faults.ts";
-import { traceDelivered, traceIn, traceOut, tracePayload } from "../client-trace.ts";
-import { printable } from "../printable.ts";
+import type { RouteInfo } from "../../protocol/route-info.ts";
+import { ServerPublisher } from "../server-publisher.ts";
+import { type ServerKind, ServerSession } from "../server-session.ts";
 import { AUTO, isCompressing, levelOf, modeByRtt } from "./route-compression.ts";
 import type { RouteDialled, RouteHost, RouteOrigin } from "./route-host.ts";
-import { RouteKeepalive, type RouteKeepaliveOwner } from "./route-keepalive.ts";
 import { mayExport, mayImport } from "./route-permissions.ts";
-import { RoutePublisher } from "./route-publisher.ts";
 
-const OK = Buffer.from("+OK\r\n");
-const PING = Buffer.from("PING\r\n");
-const NOBODY = Buffer.alloc(0);
-/** Level of servers from which on they tell what becomes of messages. */
-const TRACE_PROTOCOL = 3;
-/** Half of what servers take by default: longer lines would end the connection to the other one. */
-const GOSSIP_BYTES_MAX = 32 * 1024;
-/** Bytes that may follow a CONNECT while it is decided on. */
-const HELD_INPUT_MAX = 1024 * 1024;
+const ROUTE_KIND: ServerKind = {
+  name: "Router",
+  errorName: "Route",
+  idName: "rid",
+  grammar: ROUTE_GRAMMAR,
+  traceKind: TraceKind.Route,
+  pingIntervalMsMax: 30_000,
+  infoEnd: " \r\n",
+};
 
-export abstract class RouteSession
-  extends Connection
-  implements RouteKeepaliveOwner, CompressedOwner
-{
-  readonly keepalive: RouteKeepalive;
+export abstract class RouteSession extends ServerSession implements CompressedOwner {
   /** Whose own the connection is; that of the server's own where it is nobody's. */
   account: Account;
   /** How the other server is to be dialled; null where this one need not. */
   dialled: RouteDialled | null;
   /** This server has made the connection. */
   readonly isSolicited: boolean;
-  /** The first INFO that counts, with `ip` filled in; null before it has come. */
-  remote: RouteInfo | null = null;
-  /** As CONNECT has told it, then INFO. */
-  remoteId = "";
   /** "" for an account whose own the connection is not. */
   accountName = "";
   isDedicated = false;
@@ -60,24 +47,12 @@ export abstract class RouteSession
   poolIndex = -1;
   /** False where the other server or this one does without pools. */
   isPooled = true;
-  isRegistered = false;
-  /** When it was registered, in milliseconds since 1970; 0 before that. */
-  registeredAt = 0;
-  /** Lines about interest that have come, and that were sent. */
-  heardLines = 0;
-  toldLines = 0;
   /** Mode of what is sent, as nats-server names it. */
   compression = "";
-  /** False when it is not to be dialled again, as something would be there twice. */
-  mayReconnect = true;
   /** The next PONG is told to the cluster. */
   awaitsPong = false;
   /** What this server imports and exports by the route; null for everything. */
   permissions: PermissionSet | null = null;
-  /** ` - user:u` where the other server has said who it is; some lines of the log end with it. */
-  user = "";
-  /** Everything is acknowledged. */
-  verbose = false;
   declare protected readonly host: RouteHost;
   /** Null while the byte stream is as it was made. */
   #compressed: CompressedTransport | null = null;
@@ -87,11 +62,10 @@ export abstract class RouteSession
   #isEnding = false;
 
   constructor(host: RouteHost, transport: Transport, cid: number, peer: Peer, origin: RouteOrigin) {
-    super(host, transport, cid, peer, ROUTE_GRAMMAR, host.routedMessage);
+    super(host, transport, cid, peer, ROUTE_KIND, host.stats.routes);
     this.account = host.account;
     this.dialled = origin.dialled;
     this.isSolicited = origin.dialled !== null;
-    this.keepalive = new RouteKeepalive(host.routeKeepalive, this);
     if (origin.dialled !== null && origin.dialled.account !== "") {
       this.dedicate(origin.dialled.account);
     }
@@ -100,36 +74,6 @@ export abstract class RouteSession
   /** What compression has made of the bytes of both ways; null without any. */
   get compressed(): Readonly<CompressionCounts> | null {
     return this.#compressed?.counts ?? null;
-  }
-
-  /** `ip:port - rid:N` */
-  get label(): string {
-    const { ip, port } = this.peer;
-    return `${ip.includes(":") ? `[${ip}]` : ip}:${port} - rid:${this.cid}`;
-  }
-
-  /** False from the moment on at which the connection ends. */
-  get isOpen(): boolean {
-    return this.closedReason === null;
-  }
-
-  /** The other server follows messages that are traced. */
-  get isTraceable(): boolean {
-    return (this.remote?.proto ?? 0) >= TRACE_PROTOCOL;
-  }
-
-  /** Name of the other server; "" before it is known. */
-  get remoteName(): string {
-    return this.remote?.server_name ?? "";
-  }
-
-  debug(text: string): void {
-    const { log } = this.host;
-    if (log.debugging) log.debug(`${this.label} - ${text}`);
-  }
-
-  logError(text: string): void {
-    this.host.log.error(`${this.label} - ${text}`);
   }
 
   /** The connection is one account's own, so nothing on it names the account. */
@@ -158,52 +102,6 @@ export abstract class RouteSession
   /** INFO of this server, with what is said on this occasion only. */
   sendInfo(fields: Partial<RouteInfo>): void {
     this.sendInfoLine({ ...this.host.cluster.info(), ...fields });
-  }
-
-  /** INFO that tells of one matter only, or is sent back. */
-  sendInfoLine(info: RouteInfo): void {
-    this.outbound.append(encodeRouteInfo(info, " \r\n"));
-  }
-
-  /** INFO of a third server, unless that says more than the other one would take. */
-  sendGossip(info: RouteInfo): void {
-    const line = encodeRouteInfo(info, "\r\n");
-    if (line.length <= GOSSIP_BYTES_MAX) this.outbound.append(line);
-  }
-
-  sendPing(): void {
-    this.keepalive.onPing();
-    if (this.parser.tracing) this.trace(traceOut("PING"));
-    this.outbound.append(PING);
-  }
-
-  sendOk(): void {
-    if (this.parser.tracing) this.trace(traceOut("OK"));
-    this.outbound.append(OK);
-  }
-
-  sendError(text: string): void {
-    if (this.parser.tracing) this.trace(traceOut(`-ERR ${text}`));
-    this.outbound.append(encodeError(text));
-  }
-
-  /** Ends the connection with an error that the log has too. */
-  closeWithError(text: string, reason: ClosedReason): void {
-    this.sendError(text);
-    this.logError(text + this.user);
-    this.close(reason);
-  }
-
-  /** Closes without an error to the peer: what nats-server does for lines it cannot read. */
-  refuseLine(reason: string): void {
-    this.logError(printable(reason));
-    this.close(ClosedReason.ProtocolViolation);
-  }
-
-  trace(text: string): void {
-    this.host.log.trace(`${this.label} - ${printable(text)}`);
-    // Lines that do not fit any more would be lost: rather fewer of them in the same time.
-    if (this.host.log.isBehind) this.parser.pause();
   }
 
   /** All that has come so far is in clear, and nothing else is from now on. */
@@ -256,60 +154,12 @@ export abstract class RouteSession
     if (!this.isClosed) then();
   }
 
-  mayHold(bytes: number): boolean {
-    if (bytes <= HELD_INPUT_MAX) return true;
-    this.close(ClosedReason.AuthenticationTimeout);
-    return false;
-  }
-
   override get namesAccounts(): boolean {
     return !this.isDedicated;
   }
 
-  slowPeer(): SlowPeer {
-    const { cid, peer, remoteName, account } = this;
-    const { ip, port } = peer;
-    const version = this.remote?.version ?? "";
-    const who = { name: remoteName, lang: "", version, user: "", account: account.name };
-    return { kind: "Router", cid, ip, port, ...who };
-  }
-
-  requestInfo(): Buffer {
-    return NOBODY;
-  }
-
-  describe(): SinkName {
-    return { cid: this.cid, name: this.remoteName };
-  }
-
-  onPeerError(buf: Buffer, start: number, end: number): void {
-    this.logError(`Route Error ${printable(buf.toString("utf8", start, end))}`);
-    this.close(ClosedReason.ParseError);
-  }
-
-  onFault(fault: ParserFault, buf: Buffer, at: number, end: number): void {
-    answerFault(this, this.host.log, this.parser, fault, buf, at, end, "Router", this.accountName);
-  }
-
-  onArguments(verb: string, buf: Buffer, start: number, end: number): void {
-    this.trace(traceIn(verb, buf, start, end));
-  }
-
-  onDelivered(buf: Buffer, frameStart: number, bodyStart: number, frameEnd: number): void {
-    const { log } = this.host;
-    traceDelivered((text) => this.trace(text), log, buf, frameStart, bodyStart, frameEnd);
-  }
-
-  onMaxReached(): void {}
-
-  onSubscriptionEnded(): void {}
-
-  onEarlyOperation(): boolean {
-    return false;
-  }
-
-  onPingTimer(): void {
-    this.debug("Router Ping Timer");
+  protected override get ownAccountName(): string {
+    return this.accountName;
   }
 
   /** The account of a connection that carries many has nothing to do with it. */
@@ -318,15 +168,6 @@ export abstract class RouteSession
     stats.slowConsumers++;
     if (isFirst) stats.routes.slowConsumers++;
     if (this.isDedicated) this.account.slowConsumers++;
-  }
-
-  onStale(): void {
-    const { stats } = this.host;
-    stats.staleConnections++;
-    stats.routes.staleConnections++;
-    this.debug("Stale Client Connection - Closing");
-    this.sendError(ERR_STALE);
-    this.close(ClosedReason.StaleConnection);
   }
 
   /** Takes over another mode for what is sent; the other server need not know. */
@@ -345,26 +186,31 @@ export abstract class RouteSession
     if (this.host.cluster.settings.compression.mode === AUTO) this.recompress();
   }
 
-  protected traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {
-    const text = tracePayload(this.host.log, buf, bodyStart, end - 2, headerBytes);
-    if (text !== null) this.trace(`<<- ${text}`);
-  }
-
   /** For the few messages that may want to be traced. */
   protected deliverTraceable(account: Account, message: Message): void {
-    const { tracing, delivery } = this.host.exchange;
-    const { trace, isDropped } = tracing.begin(new RoutePublisher(this, account), message);
+    const { tracing, delivery, gateways } = this.host.exchange;
+    const publisher = new ServerPublisher(this, account, this.permissions);
+    const { trace, isDropped } = tracing.begin(publisher, message);
     if (isDropped) return;
-    const { buf, subjectStart, subjectEnd, hash } = message;
-    const result = account.sublist.match(buf, subjectStart, subjectEnd, hash);
     const deliverer = trace === null ? delivery : tracing.deliveryOf(trace);
-    deliverer.deliverRouted(account, this.outbound, message, result);
+    if (gateways?.isAnswer(message)) {
+      gateways.receiveAnswer(account, this.outbound, message, false, deliverer);
+    } else {
+      const { buf, subjectStart, subjectEnd, hash } = message;
+      const result = account.sublist.match(buf, subjectStart, subjectEnd, hash);
+      deliverer.deliverRouted(account, this.outbound, message, result);
+    }
     if (trace !== null) tracing.finish(trace);
   }
 
   /** An account that is not there yet; null when it cannot be. */
   protected lateAccount(buf: Buffer, start: number, end: number): Account | null {
     return this.host.cluster.account(buf.toString("utf8", start, end));
+  }
+
+  /** An account that is not here any more, and may come back with what is wanted of it by then. */
+  protected keptAccount(buf: Buffer, start: number, end: number): Account | null {
+    return this.host.exchange.foreign.find(buf.toString("utf8", start, end));
   }
 
   /** Interest of a server that is gone: it may be a great deal, so it takes its time. */
@@ -374,23 +220,8 @@ export abstract class RouteSession
     });
   }
 
-  protected override logClosing(reason: ClosedReason): void {
-    const remote = this.remoteName === "" ? "" : ` - Remote: ${printable(this.remoteName)}`;
-    this.host.log.info(`${this.label} - Router connection closed: ${reason}${remote}`);
-  }
-
-  override foldCounters(): void {
-    const { routes } = this.host.stats;
-    routes.inMsgs += this.freshMsgs;
-    routes.inBytes += this.freshBytes;
-    super.foldCounters();
-  }
-
-  protected onActivity(): void {}
-
-  protected onClosing(): void {
-    this.keepalive.stop();
-    this.outbound.foldCounters();
+  protected override onClosing(): void {
+    super.onClosing();
     this.#onSent = null;
     this.#compressed?.stopInput();
   }

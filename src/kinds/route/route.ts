@@ -15,12 +15,10 @@ import {
 } from "../../protocol/interest-args.ts";
 import { InterestVerb } from "../../protocol/interest-verb.ts";
 import type { Message } from "../../protocol/message.ts";
-import { traceOut } from "../client-trace.ts";
 import { RouteHandshake } from "./route-handshake.ts";
 import type { RouteHost, RouteOrigin } from "./route-host.ts";
 import { RouteSession } from "./route-session.ts";
 
-const PONG = Buffer.from("PONG\r\n");
 const INVALID_SUBSCRIPTION = "Invalid Subscription";
 /** After 1024 lines about interest, a millisecond or two of work, others have their turn. */
 const REST_MASK = 1023;
@@ -35,11 +33,6 @@ export class Route extends RouteSession implements Link, InterestForm {
     super(host, transport, cid, peer, origin);
     this.parser.connectRequired = !this.isSolicited;
     this.#handshake = new RouteHandshake(host, this);
-  }
-
-  /** It has yet to send CONNECT, and must. */
-  get isAwaited(): boolean {
-    return this.parser.connectRequired && this.tls === null;
   }
 
   greet(): void {
@@ -96,21 +89,22 @@ export class Route extends RouteSession implements Link, InterestForm {
       this.#reportUnknown(message);
       return;
     }
-    account.routed.inMsgs++;
-    account.routed.inBytes += message.totalBytes;
     const { buf, subjectStart, subjectEnd, hash } = message;
-    const { tracing, delivery } = this.host.exchange;
+    const { tracing, delivery, gateways } = this.host.exchange;
+    const isAnswer = gateways?.isAnswer(message) ?? false;
+    if (!isAnswer) {
+      account.routed.inMsgs++;
+      account.routed.inBytes += message.totalBytes;
+    }
     if (message.headerBytes !== 0 && tracing.concerns(message, account)) {
       this.deliverTraceable(account, message);
+    } else if (isAnswer) {
+      gateways!.receiveAnswer(account, this.outbound, message, false);
     } else {
       const result = account.sublist.match(buf, subjectStart, subjectEnd, hash);
       delivery.deliverRouted(account, this.outbound, message, result);
     }
-    if (this.host.turn.lagging !== null) this.#waitForReceiver();
-  }
-
-  onMessageLine(): void {
-    this.host.stats.gatheredMsgs++;
+    if (this.host.turn.lagging !== null) this.waitForReceiver();
   }
 
   /** RS+, RS-, LS+ and LS-; A+ and A- are for gateways. */
@@ -125,7 +119,10 @@ export class Route extends RouteSession implements Link, InterestForm {
     // Servers that leave the origin out when interest ends cannot be told by it.
     if (!this.hasUnsubOrigin) line.originEnd = line.originStart;
     const isSub = verb === InterestVerb.RouteSub || verb === InterestVerb.LeafSub;
-    const account = this.#accountOf(buf, line.accountStart, line.accountEnd);
+    const { accountStart, accountEnd } = line;
+    const account =
+      this.#accountOf(buf, accountStart, accountEnd) ??
+      this.keptAccount(buf, accountStart, accountEnd);
     if (account === null) this.#reportUnknownInterest(isSub);
     else if (isSub) this.#subscribe(account);
     else if (this.isRegistered) this.host.exchange.remoteInterest.remove(this, account, line);
@@ -135,16 +132,6 @@ export class Route extends RouteSession implements Link, InterestForm {
   /** LS- tells of what leafnode cluster it is. */
   get hasUnsubOrigin(): boolean {
     return this.remote?.lnocu ?? false;
-  }
-
-  onSub(): void {}
-
-  onUnsub(): void {}
-
-  onPing(): void {
-    if (this.activity === Activity.None) this.activity = Activity.Alive;
-    if (this.parser.tracing) this.trace(traceOut("PONG"));
-    this.outbound.append(PONG);
   }
 
   onPong(): void {
@@ -160,13 +147,6 @@ export class Route extends RouteSession implements Link, InterestForm {
     this.#handshake.end();
     if (this.isRegistered) this.dropInterest();
     this.host.cluster.onClosed(this);
-  }
-
-  /** A route is for many: it waits only for those that read, so that nothing is lost for them. */
-  #waitForReceiver(): void {
-    const { turn } = this.host;
-    if (turn.lagging!.isReading) this.parser.pause();
-    else turn.lagging = null;
   }
 
   #accountOf(buf: Buffer, start: number, end: number): Account | null {

@@ -38,8 +38,8 @@ export interface SubjectBytes {
 
 interface SlowClient {
   readonly cid: number;
-  /** It is no client but a connection to another server. */
-  readonly isRoute: boolean;
+  /** Others than clients are connections to other servers, of this cluster or of another one. */
+  readonly kind: "Client" | "Router" | "Gateway";
   readonly address: string;
   readonly name: string;
   readonly account: string;

@@ -18,6 +18,11 @@ const ADVICE = {
       "Look at the other server, and at the network between: it is connected, and does not read.",
     slow: "Look at the network between the servers, and at whether the other one keeps up. Compression or a larger pool may help.",
   },
+  Gateway: {
+    stopped:
+      "Look at the other server, and at the network between: it is connected, and does not read.",
+    slow: "Look at the network between the clusters, and at whether the other server keeps up.",
+  },
 } as const;
 /** Blocked connections that are shown, worst first. */
 const SHOWN_MAX = 50;
@@ -60,7 +65,7 @@ export function slowList(view: ServerView): SlowList {
 function clientOf(slow: Blocked | SlowEvent): Omit<SlowPast, "time" | "outcome"> {
   return {
     cid: slow.cid,
-    isRoute: slow.kind === "Router",
+    kind: slow.kind,
     address: joinHostPort(slow.ip, slow.port),
     name: shown(slow.name),
     account: shown(slow.account),

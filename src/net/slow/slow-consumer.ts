@@ -5,7 +5,7 @@ import type { PendingSubjects } from "./pending-subjects.ts";
 /** Who a connection is. All of it is what the peer says, without secrets. */
 export interface SlowPeer {
   /** What nats-server calls its kind. */
-  readonly kind: "Client" | "Router";
+  readonly kind: "Client" | "Router" | "Gateway";
   readonly cid: number;
   readonly ip: string;
   readonly port: number;

@@ -14,7 +14,7 @@ export class RoutesHost implements RouteHost {
   readonly routedMessage = new Message();
   readonly passwords: BcryptVerifier;
   readonly options: RouteOptions;
-  readonly routeKeepalive: KeepaliveHost;
+  readonly serverKeepalive: KeepaliveHost;
   readonly cluster: RouteCluster;
   readonly log: RouteHost["log"];
   readonly turn: RouteHost["turn"];
@@ -29,7 +29,7 @@ export class RoutesHost implements RouteHost {
     this.#server = server;
     this.options = options;
     this.cluster = cluster;
-    this.routeKeepalive = { deadlines: server.deadlines, options };
+    this.serverKeepalive = { deadlines: server.deadlines, options };
     this.passwords = new BcryptVerifier(server.log, new WorkerEngine());
     this.log = server.log;
     this.turn = server.turn;

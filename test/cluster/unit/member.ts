@@ -206,7 +206,7 @@ export class Member implements ClusterHost, Disposable {
       slowConsumers: new SlowConsumers(),
       sampler: null,
       onConnectionClosed() {},
-      routeKeepalive: {
+      serverKeepalive: {
         deadlines: new Deadlines(),
         options: { pingIntervalMs: 30_000, pingMax: 2 },
       },

@@ -190,12 +190,15 @@ describe("a server that dials", () => {
     await until("it is registered", () => rig.cluster.registered.length === 1);
   });
 
-  test("leaves a port for clients at once, and says so", async () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["clients", { client_id: 7 }],
+    ["gateways", { gateway: "B", gateway_url: "127.0.0.1:7222" }],
+  ])("leaves a port for %s at once, and says so", async (_, fields) => {
     await using rig = new Rig();
     using server = new RawServer();
     const dialling = rig.dial(server.port);
     const peer = await server.accept();
-    peer.send(infoLine({ client_id: 7 }));
+    peer.send(infoLine(fields));
     expect(await peer.waitFor("-ERR 'attempted to connect to wrong port'\r\n")).toBe(true);
     expect((await dialling).closedReason).toBe("Incorrect Port");
     expect(rig.told).toContain("[error] attempted to connect to wrong port");

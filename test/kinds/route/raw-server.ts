@@ -48,10 +48,11 @@ export class RawServer implements Disposable {
   readonly #peers: RawPeer[] = [];
   #taken = 0;
 
-  constructor() {
+  /** @param port 0 for any that is free. */
+  constructor(port = 0) {
     this.#listener = Bun.listen<{ peer: RawPeer | null }>({
       hostname: "127.0.0.1",
-      port: 0,
+      port,
       allowHalfOpen: true,
       data: { peer: null },
       socket: {
@@ -70,6 +71,11 @@ export class RawServer implements Disposable {
 
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** Servers that have dialled and are not accepted yet. */
+  get count(): number {
+    return this.#peers.length - this.#taken;
   }
 
   /** The next server that has dialled. */

@@ -146,6 +146,24 @@ describe("interest", () => {
     expect(interestOf(rig, "bar")).toBe(1);
   });
 
+  test("of an account that is gone is kept for it as it changes, as it may come back", async () => {
+    await using rig = new Rig();
+    const { exchange } = rig;
+    const account = rig.addAccount("gone");
+    const wire = await join(rig);
+    await tell(wire, "RS+ gone foo\r\nRS+ gone foo q 2\r\nRS+ gone bar\r\n");
+    exchange.accountsByName.remove(account);
+    await tell(wire, "RS- gone bar\r\n");
+    expect(rig.routes[0]!.outbound.subCount).toBe(3);
+    exchange.foreign.keep(account);
+    await tell(wire, "RS- gone foo\r\nRS- gone foo q\r\nRS+ gone baz\r\nRMSG gone foo 2\r\nhi\r\n");
+    expect(rig.routes[0]!.outbound.subCount).toBe(2);
+    expect(rig.told.filter((line) => line.includes("nown account"))).toEqual([
+      '[debug] Unknown account "gone" for subject "bar"',
+      '[debug] Unknown account "gone" for routed message on subject: "foo"',
+    ]);
+  });
+
   test("of leafnodes is another one", async () => {
     await using rig = new Rig();
     const wire = await join(rig);

@@ -59,8 +59,8 @@ export class SlowCard {
 }
 
 /** Where there is more to see of it. */
-export function placeOf({ cid, isRoute }: Pick<SlowNow, "cid" | "isRoute">): string {
-  return isRoute ? "#/cluster" : `#/connection/${cid}`;
+export function placeOf({ cid, kind }: Pick<SlowNow, "cid" | "kind">): string {
+  return kind === "Client" ? `#/connection/${cid}` : "#/cluster";
 }
 
 /** How near a limit is. */

@@ -11,6 +11,8 @@ import { Table } from "../table.ts";
 
 const PERIOD_MS = 1000;
 
+const PREFIXES = { Client: "", Router: "route to ", Gateway: "gateway to " } as const;
+
 export class SlowView implements View {
   readonly title = "Slow consumers";
   readonly element: HTMLElement;
@@ -32,7 +34,7 @@ export class SlowView implements View {
     columns: [
       {
         title: "Client",
-        text: ({ name, address, isRoute }) => `${isRoute ? "route to " : ""}${name || address}`,
+        text: ({ name, address, kind }) => `${PREFIXES[kind]}${name || address}`,
         link: placeOf,
       },
       { title: "When", text: ({ time }) => ago(time), hint: ({ time }) => moment(time) },

@@ -1,18 +1,16 @@
 /**
- * Keep-alive of a route, with nats-server's timing: the first PING a good second after the beginning,
- * then one per interval whatever else has come, and the end when too many are open.
+ * Keep-alive of a connection to another server, with nats-server's timing: the first PING a good second
+ * after the beginning, then one per interval whatever else has come, and the end when too many are open.
  */
 
-import type { Due } from "../../net/deadlines.ts";
-import type { KeepaliveHost } from "../../net/keepalive.ts";
+import type { Due } from "../net/deadlines.ts";
+import type { KeepaliveHost } from "../net/keepalive.ts";
 
 const FIRST_PING_MS = 1000;
-/** Up to a fifth more, so that the routes of a server spread out. */
+/** Up to a fifth more, so that the connections of a server spread out. */
 const FIRST_PING_JITTER = 0.2;
-/** Round-trip times decide about compression, so they are measured this often at least. */
-const INTERVAL_MS_MAX = 30_000;
 
-export interface RouteKeepaliveOwner {
+export interface ServerKeepaliveOwner {
   /** The interval has passed; one of the others follows. */
   onPingTimer(): void;
   sendPing(): void;
@@ -20,21 +18,24 @@ export interface RouteKeepaliveOwner {
   onStale(): void;
 }
 
-export class RouteKeepalive implements Due {
+export class ServerKeepalive implements Due {
   /** Last round trip in milliseconds; 0 while unknown. */
   rttMs = 0;
   dueAt = 0;
   place = 0;
   readonly #host: KeepaliveHost;
-  readonly #owner: RouteKeepaliveOwner;
+  readonly #owner: ServerKeepaliveOwner;
+  /** Round-trip times decide about much, so they are measured this often at least. */
+  readonly #intervalMsMax: number;
   #open = 0;
   #pingedAt = 0;
   /** No PING may be sent yet. */
   #isWaiting = false;
 
-  constructor(host: KeepaliveHost, owner: RouteKeepaliveOwner) {
+  constructor(host: KeepaliveHost, owner: ServerKeepaliveOwner, intervalMsMax: number) {
     this.#host = host;
     this.#owner = owner;
+    this.#intervalMsMax = intervalMsMax;
   }
 
   /** The peer has as much time as for all its PINGs, of which none is sent. */
@@ -56,11 +57,12 @@ export class RouteKeepalive implements Due {
     this.#pingedAt = performance.now();
   }
 
-  onPong(): void {
+  /** @returns false for one that no PING has asked for. */
+  onPong(): boolean {
+    if (this.#open === 0) return false;
     this.#open = 0;
-    if (this.#pingedAt !== 0) {
-      this.rttMs = Math.max(performance.now() - this.#pingedAt, Number.EPSILON);
-    }
+    this.rttMs = Math.max(performance.now() - this.#pingedAt, Number.EPSILON);
+    return true;
   }
 
   stop(): void {
@@ -83,6 +85,6 @@ export class RouteKeepalive implements Due {
   }
 
   get #intervalMs(): number {
-    return Math.min(this.#host.options.pingIntervalMs, INTERVAL_MS_MAX);
+    return Math.min(this.#host.options.pingIntervalMs, this.#intervalMsMax);
   }
 }
