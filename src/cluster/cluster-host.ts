@@ -11,6 +11,7 @@ import type { DialTls } from "../net/dial/dial.ts";
 import type { ListenerTls } from "../net/listener.ts";
 import type { Transport } from "../net/transport.ts";
 import type { ServerInfo } from "../protocol/info.ts";
+import type { ClusterGateways } from "./cluster-gateways.ts";
 
 /** Interest of this server as it is told to others, and theirs as it is known here. */
 export interface RouteInterest {
@@ -50,6 +51,8 @@ export interface ClusterHost {
   /** Port of clients that is really bound. */
   readonly clientPort: number;
   readonly interest: RouteInterest;
+  /** Null for a server without gateways. */
+  readonly gateways: ClusterGateways | null;
   /** For those that come in; null when there is never TLS. */
   readonly listenerTls: ListenerTls | null;
   /** For those that are dialled. */

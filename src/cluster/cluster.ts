@@ -37,6 +37,8 @@ import { ClusterStartError, RoutePort } from "./route-port.ts";
 import { routeSettings } from "./route-settings.ts";
 import { credentialsOf } from "./route-url.ts";
 
+/** Command of an INFO that tells of another cluster. */
+const GATEWAY_GOSSIP = 1;
 /** Servers that have come and not said yet who they are. Of more the oldest goes. */
 const UNKNOWN_MAX = 1024;
 
@@ -236,7 +238,8 @@ export class Cluster implements RouteCluster, Acceptor {
     const { text, isDynamic } = name;
     const { own } = this.#urls;
     const facts = { settings, name: text, isNameDynamic: isDynamic, port: this.port };
-    return ownInfo(host.serverInfo, { ...facts, connectUrls: own });
+    const gatewayUrl = host.gateways?.url ?? "";
+    return ownInfo(host.serverInfo, { ...facts, connectUrls: own, gatewayUrl });
   }
 
   connect({ dialled }: Route): RouteConnect {
@@ -274,10 +277,8 @@ export class Cluster implements RouteCluster, Acceptor {
   onAsyncInfo(route: Route, info: RouteInfo): void {
     const { gateway = "", route_acc_add_reqid: request = "", server_id: id } = info;
     if (request !== "") this.#moves.onInfo(route, info);
-    else if (gateway !== "") {
-      const from = `Received information about gateway ${goQuoteText(gateway)} from ${route.remoteId}`;
-      this.#state.host.log.error(`${from}, but gateway is not configured`);
-    } else if (id !== route.remoteId) this.#gossip.heard(route, info);
+    else if (gateway !== "") this.#onGatewayInfo(route, info);
+    else if (id !== route.remoteId) this.#gossip.heard(route, info);
     else if (info.ldm === true) this.#onLameDuck(route);
     else this.#onPermissions(route, info);
   }
@@ -313,6 +314,7 @@ export class Cluster implements RouteCluster, Acceptor {
     if (isLast && peer !== undefined) {
       peers.delete(peer);
       this.#urls.remove(peer);
+      host.gateways?.peerLeft(peer.id);
     }
     this.#reconnect.onClosed(route, isLost ? (peer ?? null) : null, { isLost, isLast });
   }
@@ -330,8 +332,10 @@ export class Cluster implements RouteCluster, Acceptor {
   #onRegistered({ route, info, peer, isFirst, hasOthers }: Registered): void {
     const { host, settings } = this.#state;
     this.#dialler.registered(route);
+    if (peer !== null && isFirst) host.gateways?.peerCame(peer.id, info.gateway_url ?? "");
     if (isFirst && hasOthers) this.#gossip.tell(route, info);
     if (peer !== null && isFirst) {
+      host.gateways?.tellRoute(route);
       this.#urls.add(peer, info.connect_urls ?? [], settings);
       if (route.isPooled) void this.#accountRoutes.complete(peer);
     }
@@ -340,6 +344,17 @@ export class Cluster implements RouteCluster, Acceptor {
     // The answer shows that the other server has let this one in: then comes the next route.
     route.awaitsPong = true;
     route.sendPing();
+  }
+
+  #onGatewayInfo(route: Route, info: RouteInfo): void {
+    const { gateways, log } = this.#state.host;
+    const { gateway = "", gateway_cmd: command = 0 } = info;
+    const from = route.remoteId;
+    if (gateways === null) {
+      const what = `Received information about gateway ${goQuoteText(gateway)} from ${from}`;
+      log.error(`${what}, but gateway is not configured`);
+    } else if (command === GATEWAY_GOSSIP) gateways.onRouteGossip(route, info);
+    else log.error(`Unknown command ${command} from server ${from}`);
   }
 
   #onLameDuck({ remoteId }: Route): void {

@@ -11,11 +11,19 @@ const NOT_GLOBAL_6 = /^(?:::1?$|fe[89ab]|ff)/i;
 /**
  * `host:port` under which a listener can be reached: of each interface when it is bound to all. Empty
  * when there is no address that others could use.
+ *
+ * @param debug is told of addresses that are looked up.
  */
-export function reachableAddresses(host: string, port: number): string[] {
+export function reachableAddresses(
+  host: string,
+  port: number,
+  debug?: (text: string) => void,
+): string[] {
   if (!ANY.includes(host)) return [joinHostPort(host, port)];
-  const global = interfaceAddresses().filter((address) => !NOT_GLOBAL.test(address));
-  return global
-    .filter((address) => !address.includes(":") || !NOT_GLOBAL_6.test(address))
-    .map((address) => joinHostPort(address, port));
+  debug?.(`Get non local IPs for "${host}"`);
+  const global = interfaceAddresses()
+    .filter((address) => !NOT_GLOBAL.test(address))
+    .filter((address) => !address.includes(":") || !NOT_GLOBAL_6.test(address));
+  for (const address of global) debug?.(`  ip=${address}`);
+  return global.map((address) => joinHostPort(address, port));
 }

@@ -2,6 +2,7 @@
 
 import type { SubjectPermission } from "../config/options/auth.ts";
 import type { EffectiveCluster } from "../config/options/effective-cluster.ts";
+import type { EffectiveLink } from "../config/options/effective-link.ts";
 import { joinHostPort, parseHostPort } from "../protocol/host-port.ts";
 import { COMPATIBLE_VERSION, type ServerInfo } from "../protocol/info.ts";
 import type { RouteInfo, RouteSubjects } from "../protocol/route-info.ts";
@@ -20,11 +21,13 @@ export interface OwnInfoFacts {
   readonly port: number;
   /** URLs of this server that clients may use. */
   readonly connectUrls: readonly string[];
+  /** `host:port` of this server's gateway; "" for none. */
+  readonly gatewayUrl: string;
 }
 
 /** INFO of routes at this time, without what differs by connection. */
 export function ownInfo(serverInfo: ServerInfo, facts: OwnInfoFacts): RouteInfo {
-  const { settings, name, isNameDynamic, connectUrls } = facts;
+  const { settings, name, isNameDynamic, connectUrls, gatewayUrl } = facts;
   const { host, port, isAdvertised } = toldAddress(settings, facts.port);
   const hasTls = settings.tls !== null;
   return {
@@ -50,12 +53,13 @@ export function ownInfo(serverInfo: ServerInfo, facts: OwnInfoFacts): RouteInfo 
     lnocu: true,
     ln: true,
     route_pool_size: Math.max(settings.poolSize, 0),
+    gateway_url: gatewayUrl,
   };
 }
 
 /** Address that others are told: the real one, or the one to advertise. */
 export function toldAddress(
-  { host, advertise }: EffectiveCluster,
+  { host, advertise }: Pick<EffectiveLink, "host" | "advertise">,
   bound: number,
 ): { host: string; port: number; isAdvertised: boolean } {
   if (advertise === "") return { host, port: bound, isAdvertised: false };

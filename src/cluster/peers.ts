@@ -9,6 +9,7 @@
 
 import type { Account } from "../core/account.ts";
 import type { Route } from "../kinds/route/route.ts";
+import type { RouteInfo } from "../protocol/route-info.ts";
 import { routePoolSlot } from "../protocol/server-hash.ts";
 
 export class Peer {
@@ -101,6 +102,17 @@ export class Peers {
 
   get(id: string): Peer | undefined {
     return this.#peers.get(id);
+  }
+
+  /** Whether one of them has the name. */
+  hasNamed(name: string): boolean {
+    for (const peer of this) if (peer.name === name) return true;
+    return false;
+  }
+
+  /** Tells each of them something, once. */
+  tell(info: RouteInfo): void {
+    for (const peer of this) peer.first?.sendGossip(info);
   }
 
   add(peer: Peer): void {

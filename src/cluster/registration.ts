@@ -15,6 +15,7 @@ import { goQuoteText } from "../protocol/go-quote.ts";
 import type { RouteInfo } from "../protocol/route-info.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { Peer } from "./peers.ts";
+import { isSaneName } from "./sane-name.ts";
 
 /** Servers of a cluster, at most; others are turned away. */
 const PEERS_MAX = 1024;
@@ -22,10 +23,6 @@ const PEERS_MAX = 1024;
 const POOL_SIZE_MAX = 256;
 /** Servers of this implementation say so. */
 const OURS = /^bun/;
-/** Ids and names of servers are no longer than this. */
-const NAME_LENGTH_MAX = 512;
-/** They are shown in logs. */
-const CONTROL = /\p{Cc}/u;
 
 export interface Registered {
   readonly route: Route;
@@ -91,7 +88,7 @@ export class Registration {
     const { accountName, isSolicited } = route;
     const { route_pool_size: theirs = 0, route_pool_idx: slot = 0, server_id: id } = info;
     const violation = (text: string) => ({ text, reason: ClosedReason.ProtocolViolation });
-    if (id === "" || !isSane(id) || !isSane(info.server_name)) {
+    if (id === "" || !isSaneName(id) || !isSaneName(info.server_name)) {
       return violation("Invalid server id or name");
     }
     if (accountName !== "" && this.#state.host.accountNamed(accountName) === null) {
@@ -221,8 +218,4 @@ export class Registration {
     if (other.dialled !== null) this.inherit(survivor, other.dialled);
     this.#survivors.add(survivor);
   }
-}
-
-function isSane(name: string): boolean {
-  return name.length <= NAME_LENGTH_MAX && !CONTROL.test(name);
 }

@@ -1,38 +1,34 @@
-/** Where other servers come in: the listener of the cluster. */
+/** Where other servers of the cluster come in. */
 
 import type { EffectiveCluster } from "../config/options/effective-cluster.ts";
 import { interfaceAddresses } from "../net/interface-addresses.ts";
-import { type Acceptor, Listener } from "../net/listener.ts";
+import type { Acceptor } from "../net/listener.ts";
 import { joinHostPort } from "../protocol/host-port.ts";
 import type { ClusterHost } from "./cluster-host.ts";
+import { LinkPort } from "./link-port.ts";
 
 /** The cluster cannot be started; the message is nats-server's. */
 export class ClusterStartError extends Error {}
 
 export class RoutePort {
-  readonly #acceptor: Acceptor;
   readonly #host: ClusterHost;
-  #listener: Listener | null = null;
+  readonly #port: LinkPort;
   #own: ReadonlySet<string> = new Set();
 
   constructor(acceptor: Acceptor, host: ClusterHost) {
-    this.#acceptor = acceptor;
     this.#host = host;
+    this.#port = new LinkPort(acceptor, host, "Route");
   }
 
   /** The one that is really bound; 0 while there is none. */
   get number(): number {
-    return this.#listener?.port ?? 0;
+    return this.#port.number;
   }
 
   /** @throws ClusterStartError when the address cannot be bound. */
   open({ host, port }: EffectiveCluster): void {
-    const wanted = port === -1 ? 0 : port;
     try {
-      this.#listener = Listener.open(host, wanted, this.#acceptor, {
-        // A reload may bring TLS, or take it away.
-        take: (...accepted) => this.#host.listenerTls?.take(...accepted) ?? null,
-      });
+      this.#port.open(host, port);
     } catch (error) {
       const problem = (error as Error).message;
       throw new ClusterStartError(`Error listening on router port: ${port} - ${problem}`);
@@ -51,9 +47,6 @@ export class RoutePort {
   }
 
   close(): void {
-    if (this.#listener === null) return;
-    this.#listener.close();
-    this.#listener = null;
-    this.#host.log.debug("Route accept loop exiting..");
+    this.#port.close();
   }
 }

@@ -38,11 +38,17 @@ function compare(
     if (field.section !== undefined && isBlock(before) && isBlock(after)) {
       found.push(...compare(field.section, before, after, `${key}.`, path));
     } else {
-      found.push({ key, path, rule: field.reload, from: before, to: after });
+      found.push({ key, path, rule: ruleFor(field, before, after), from: before, to: after });
       found.push(...waitingWithin(field, before, after, key, path));
     }
   }
   return found;
+}
+
+function ruleFor({ reload, fixedPart }: Field<never>, before: unknown, after: unknown): ReloadRule {
+  if (fixedPart === undefined || before === undefined || after === undefined) return reload;
+  const parts = [before, after].map((value) => fixedPart(value as never));
+  return Bun.deepEquals(parts[0], parts[1]) ? "silent" : reload;
 }
 
 /**

@@ -19,6 +19,7 @@ import type { TrustedAccounts } from "../trust/trusted-accounts.ts";
 import type { ClientCounts } from "./client-counts.ts";
 import type { ClosedClients } from "./closed-clients.ts";
 import type { ClusterView } from "./cluster-view.ts";
+import type { SuperclusterView } from "./supercluster-view.ts";
 
 /** What the server reads its options from. */
 export interface LoadedConfiguration {
@@ -50,6 +51,8 @@ export interface ServerView {
   readonly clientCounts: ClientCounts;
   /** Null for a server that is alone. */
   readonly cluster: ClusterView | null;
+  /** Null for a server without gateways. */
+  readonly supercluster: SuperclusterView | null;
   /** Servers that tell of themselves in the system account, this one included. */
   readonly activeServers: number;
   readonly accounts: AccountSet;
@@ -67,6 +70,8 @@ export interface ServerView {
   sampler: TrafficSampler | null;
   /** Everything that has come from and gone to clients and other servers. */
   traffic(): Traffic;
-  /** The part of other servers in it. */
+  /** The part of other servers of the cluster in it. */
   routedTraffic(): Traffic;
+  /** The part of other clusters in it. */
+  gatewayedTraffic(): Traffic;
 }

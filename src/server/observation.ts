@@ -8,6 +8,7 @@ import { ClientCounts } from "../documents/client-counts.ts";
 import { ClosedClients } from "../documents/closed-clients.ts";
 import type { ClusterView } from "../documents/cluster-view.ts";
 import type { LoadedConfiguration, ServerView } from "../documents/server-view.ts";
+import { gatewaysOf, type SuperclusterView } from "../documents/supercluster-view.ts";
 import type { Client } from "../kinds/client.ts";
 import type { ClientObserver } from "../kinds/client-observer.ts";
 import type { ClientSession } from "../kinds/client-session.ts";
@@ -30,6 +31,7 @@ export interface ObservedServer {
   readonly phase: Phase;
   readonly port: number;
   readonly cluster: ClusterView | null;
+  readonly supercluster: SuperclusterView | null;
   readonly gate: { readonly clients: ReadonlyMap<number, Client>; readonly count: number };
   readonly tenancy: Tenancy;
   readonly denials: Denials;
@@ -82,6 +84,10 @@ export class Observation implements ServerView, ClientObserver {
     return this.#server.cluster;
   }
 
+  get supercluster(): SuperclusterView | null {
+    return this.#server.supercluster;
+  }
+
   get activeServers(): number {
     return this.#server.services.peers.servers.count + 1;
   }
@@ -120,11 +126,15 @@ export class Observation implements ServerView, ClientObserver {
 
   traffic(): Traffic {
     const sum = withOpen(this.#server.stats, this.clients.values());
-    return withOpen(sum, this.cluster?.routes ?? []);
+    return withOpen(withOpen(sum, this.cluster?.routes ?? []), gatewaysOf(this.supercluster));
   }
 
   routedTraffic(): Traffic {
     return withOpen(this.#server.stats.routes, this.cluster?.routes ?? []);
+  }
+
+  gatewayedTraffic(): Traffic {
+    return withOpen(this.#server.stats.gateways, gatewaysOf(this.supercluster));
   }
 
   /** Lets one more know what clients do. */

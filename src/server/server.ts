@@ -1,9 +1,12 @@
-/** A whole server: what its connections share, its listener, and its beginning and end. */
+/**
+ * A whole server: what its connections share, its listener, and its beginning and end.
+ *
+ * Nothing here is global, so a process can run as many servers as it likes.
+ */
 
 import { Authenticator } from "../auth/authenticator.ts";
 import { ServerKeys } from "../auth/server-keys.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { effectiveCluster } from "../config/options/effective-cluster.ts";
 import { type Options, resolveOptions } from "../config/options/options.ts";
 import { unenforced } from "../config/unenforced.ts";
 import { ContradictionError, contradictions } from "../config/validate/validate.ts";
@@ -34,6 +37,7 @@ import type { Phase } from "../process/signals.ts";
 import { ClosedReason } from "../protocol/errors.ts";
 import type { ServerInfo } from "../protocol/info.ts";
 import { Message } from "../protocol/message.ts";
+import type { Supercluster } from "../supercluster/supercluster.ts";
 import { SystemEvents } from "../system/events/system-events.ts";
 import { SystemServices } from "../system/services/system-services.ts";
 import { type ConfigurationSource, logBanner } from "./banner.ts";
@@ -44,15 +48,13 @@ import { clusterEndpoint } from "./cluster-endpoint.ts";
 import { authTimeoutMs } from "./effective-timeouts.ts";
 import { firstInfo } from "./first-info.ts";
 import { type LameDuckSettings, runLameDuck } from "./lame-duck.ts";
+import { linger } from "./linger.ts";
+import { OtherServers } from "./links/other-servers.ts";
 import { Observation } from "./observation.ts";
-import type { Routing } from "./routing/routing.ts";
 import { ServerDescription } from "./server-description.ts";
 import { ServiceContext } from "./service-context.ts";
 import { StartError } from "./start-error.ts";
 import { Tenancy } from "./tenancy.ts";
-
-/** How long a stop waits for clients to take what is pending. */
-const STOP_LINGER_MS = 2000;
 
 export class Server implements ClientHost {
   /** The same object for as long as the server lives; a reload changes what is in it. */
@@ -81,8 +83,7 @@ export class Server implements ClientHost {
   readonly #clientPort: ClientPort;
   readonly #tls: ClientTls;
   #monitor: MonitorListener | null = null;
-  /** Null without a port for routes. */
-  #routing: Routing | null = null;
+  readonly #others: OtherServers;
   /** Set from the beginning of lame duck mode on; the end of the server ends it. */
   #lameDuck: AbortController | undefined;
   #stopping: Promise<void> | undefined;
@@ -132,6 +133,7 @@ export class Server implements ClientHost {
     this.authenticator = new Authenticator(this.tenancy);
     this.gate = new ClientGate(this);
     this.#clientPort = new ClientPort(this);
+    this.#others = new OtherServers(this);
     this.observer = new Observation(this, configuration);
     this.events = new SystemEvents(this.observer, messaging, this.description);
     this.observer.tell(this.events);
@@ -156,7 +158,12 @@ export class Server implements ClientHost {
 
   /** Null without a port for routes. */
   get cluster(): Cluster | null {
-    return this.#routing?.cluster ?? null;
+    return this.#others.cluster;
+  }
+
+  /** Null without a port for gateways. */
+  get supercluster(): Supercluster | null {
+    return this.#others.supercluster;
   }
 
   get authTimeoutMs(): number {
@@ -203,6 +210,9 @@ export class Server implements ClientHost {
     try {
       this.listen();
     } catch (error) {
+      this.events.stop();
+      this.#clientPort.close();
+      this.#others.stop();
       this.#monitor?.stop();
       throw error;
     }
@@ -238,7 +248,7 @@ export class Server implements ClientHost {
     // Before certificates are taken over: there shall be no time with new ones and old users.
     await this.authenticator.load(options);
     const hasNewCertificates = await this.#tls.use(options);
-    await this.#joinCluster(options);
+    await this.#others.prepare(options);
     await this.tenancy.configure(options);
     await this.authenticator.configure(options);
     this.#attend(this.systemAccount);
@@ -272,9 +282,10 @@ export class Server implements ClientHost {
     if (this.#stopping !== undefined) return;
     void this.events.start();
     this.#attend(this.systemAccount);
+    this.#others.openGateways();
     this.#clientPort.open(() => this.#tls.settings);
     this.log.info("Server is ready");
-    this.#routing?.open();
+    this.#others.openRoutes();
   }
 
   /**
@@ -289,7 +300,7 @@ export class Server implements ClientHost {
     this.events.lameDuck();
     this.#lameDuck = new AbortController();
     this.#clientPort.close();
-    this.#routing?.lameDuck();
+    this.#others.lameDuck();
     await runLameDuck(this, settings, this.#lameDuck.signal, clock);
     return true;
   }
@@ -319,7 +330,7 @@ export class Server implements ClientHost {
   /** Lets every client take over options that have changed since it came. */
   refreshClients(): void {
     this.gate.refresh();
-    this.#routing?.refresh();
+    this.#others.refresh();
   }
 
   /** A client in this process, with the rights of any other. */
@@ -337,22 +348,13 @@ export class Server implements ClientHost {
     this.stats.outBytes += connection.outbound.outBytes;
   }
 
-  /** Nothing is loaded for clusters before there is one, which takes a start. */
-  async #joinCluster(options: Readonly<Options>): Promise<void> {
-    const cluster = effectiveCluster(options);
-    if (this.tenancy.exchange.localInterest === null || cluster === null) return;
-    const { Routing } = await import("./routing/routing.ts");
-    this.#routing ??= new Routing(this, cluster);
-    await this.#routing.prepare(options);
-  }
-
   /**
    * Services listen, and statistics are told, only when somebody is there: it takes a megabyte or two
    * of memory, which most servers never need.
    */
   #attend(system: Account | null): void {
     if (this.#stopping !== undefined) return;
-    if (this.#monitor !== null || this.#routing !== null) system?.wake();
+    if (this.#monitor !== null || this.#others.areExpected) system?.wake();
     const isAwake = system?.isAwake === true;
     this.services.serve(isAwake ? system : null);
     if (isAwake) this.events.statistics.wake();
@@ -371,12 +373,11 @@ export class Server implements ClientHost {
       this.#clientPort.close();
       this.log.debug("Client accept loop exiting..");
     }
-    await this.#routing?.withdraw();
+    await this.#others.withdraw();
     const closing: Connection[] = [...this.clients.values()];
     for (const client of closing) client.close(ClosedReason.ServerShutdown);
-    closing.push(...(this.#routing?.stop() ?? []));
-    const deadline = performance.now() + STOP_LINGER_MS;
-    while (performance.now() < deadline && closing.some(hasPending)) await Bun.sleep(10);
+    closing.push(...this.#others.stop());
+    await linger(closing);
     await told;
     await cleanUp?.();
     this.log.info("Server Exiting..");
@@ -391,8 +392,4 @@ export class Server implements ClientHost {
       `This version cannot enforce these options yet, so it refuses all clients: ${blocks.join(", ")}`,
     );
   }
-}
-
-function hasPending({ outbound }: Connection): boolean {
-  return outbound.pendingBytes > 0;
 }

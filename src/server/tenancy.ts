@@ -9,6 +9,7 @@ import type { OwnDecision } from "../auth/callout/callout-service.ts";
 import type { LoginAttempt } from "../auth/login.ts";
 import type { ServerKeys } from "../auth/server-keys.ts";
 import { effectiveCluster } from "../config/options/effective-cluster.ts";
+import { effectiveGateway } from "../config/options/effective-gateway.ts";
 import type { Options } from "../config/options/options.ts";
 import type { Account } from "../core/account.ts";
 import { Exchange } from "../core/exchange.ts";
@@ -45,8 +46,8 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
   constructor(host: TenancyHost) {
     this.#host = host;
     const hasRoutes = effectiveCluster(host.options) !== null;
-    const reach = { hasRoutes, hasGateways: false };
-    this.exchange = new Exchange(!host.options.noSublistCache, reach);
+    const hasGateways = effectiveGateway(host.options) !== null;
+    this.exchange = new Exchange(!host.options.noSublistCache, { hasRoutes, hasGateways });
     this.accounts = new AccountSet(this.exchange, host.log);
     this.messaging = new InternalClient(this.exchange);
     this.accounts.configure(host.options);
@@ -137,7 +138,8 @@ export class Tenancy implements AuthenticatorHost, TrustListener {
   onRemove(name: string): void {
     const account = this.accounts.find(name);
     // What other servers want there stays, as it may come back.
-    if (this.exchange.localInterest === null) this.accounts.remove(name);
+    const { localInterest, clusterInterest } = this.exchange;
+    if (localInterest === null && clusterInterest === null) this.accounts.remove(name);
     else if (account !== undefined) this.accounts.apply(emptyDefinition(name));
     if (account !== undefined) recheckMembers(account);
   }

@@ -100,13 +100,21 @@ export class Shell implements AsyncDisposable {
     await writeFile(join(this.folder, name), this.text(text));
   }
 
-  /** Runs a command line; resolves when the server is ready and has its route listener. */
-  async type(line: string, env: Record<string, string> = {}): Promise<TypedServer> {
+  /**
+   * Runs a command line; resolves when the server is ready and has its listener of that kind.
+   *
+   * @param listener `route` or `gateways`
+   */
+  async type(
+    line: string,
+    env: Record<string, string> = {},
+    listener = "route",
+  ): Promise<TypedServer> {
     const path = `${this.folder}:${process.env.PATH ?? ""}`;
     const server = new TypedServer(this.text(line), this.folder, { ...env, PATH: path });
     this.#servers.push(server);
     await server.logged(/^INF Server is ready$/);
-    await server.logged(/^INF Listening for route connections on /);
+    await server.logged(new RegExp(`^INF Listening for ${listener} connections on `));
     return server;
   }
 

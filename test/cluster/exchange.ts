@@ -1,11 +1,14 @@
 /** Traffic between all nodes in all accounts: everything arrives once, in order and unchanged. */
 
 import { expect } from "bun:test";
-import type { Mesh } from "../support/mesh.ts";
 import type { MeshNode, NodeClient } from "../support/mesh-node.ts";
 import { Inbox, join, reached, unique } from "./scene.ts";
 
 const COUNT = 60;
+
+interface Nodes {
+  readonly nodes: readonly MeshNode[];
+}
 
 /** Small ones, one that compresses well, and one that does not. */
 const PAYLOADS: readonly Buffer[] = [
@@ -20,11 +23,15 @@ function payload(index: number): Buffer {
 }
 
 /** @throws what went wrong between which nodes. */
-export async function exchange(mesh: Mesh, accounts: readonly string[]): Promise<void> {
-  for (const account of accounts) await exchangeIn(mesh, account);
+export async function exchange(
+  mesh: Nodes,
+  accounts: readonly string[],
+  count = COUNT,
+): Promise<void> {
+  for (const account of accounts) await exchangeIn(mesh, account, count);
 }
 
-async function exchangeIn(mesh: Mesh, account: string): Promise<void> {
+async function exchangeIn(mesh: Nodes, account: string, count: number): Promise<void> {
   const clients = new Map<MeshNode, NodeClient>();
   for (const node of mesh.nodes) clients.set(node, await join(node, account));
   const subject = unique("exchange.");
@@ -40,7 +47,7 @@ async function exchangeIn(mesh: Mesh, account: string): Promise<void> {
       throw new Error(`${way}: ${(error as Error).message}`);
     }
   }
-  for (let i = 0; i < COUNT; i++) {
+  for (let i = 0; i < count; i++) {
     for (const [node, client] of clients) client.publish(`${subject}.${node.name}`, payload(i));
   }
   for (const { from, to } of pairs) await reached(clients.get(from)!, clients.get(to)!);
@@ -50,7 +57,7 @@ async function exchangeIn(mesh: Mesh, account: string): Promise<void> {
       const got = messages.filter((message) => message.subject === `${subject}.${name}`);
       const way = `account ${account}, ${name} to ${mesh.nodes[index]!.name}`;
       const wrong = got.findIndex((message, i) => !payload(i).equals(message.data));
-      expect([way, got.length, wrong]).toEqual([way, COUNT, -1]);
+      expect([way, got.length, wrong]).toEqual([way, count, -1]);
     }
   }
   for (const client of clients.values()) await client.close();

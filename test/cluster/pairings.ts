@@ -31,7 +31,7 @@ function pairing(...kinds: NodeKind[]): Pairing {
   return { name: kinds.join(" + "), kinds };
 }
 
-function isOfInterest({ kinds }: Pairing): boolean {
+export function isOfInterest({ kinds }: Pairing): boolean {
   const canRun = kinds.every((kind) => KINDS.includes(kind));
   return canRun && (!KINDS.some(isOurs) || kinds.some(isOurs));
 }

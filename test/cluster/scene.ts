@@ -6,12 +6,12 @@ import type {
   NatsConnection,
   SubscriptionOptions,
 } from "@nats-io/transport-node";
-import type { Mesh } from "../support/mesh.ts";
 import type { MeshNode, NodeClient } from "../support/mesh-node.ts";
 import { until } from "../support/until.ts";
 
 export interface Scene {
-  readonly mesh: Mesh;
+  /** All there are, wherever they are. */
+  readonly mesh: { readonly nodes: readonly MeshNode[] };
   readonly near: MeshNode;
   /** Another node. */
   readonly far: MeshNode;
@@ -94,26 +94,13 @@ export class Inbox {
 
 /**
  * Resolves when all that one client did before is known where another is: the first subscribes and
- * publishes in one stream to each server, so what it publishes now comes last.
+ * publishes in one stream to each server, so what it publishes now comes last. Between clusters
+ * messages and interest have a connection each, so that both are waited for.
  * Both are clients of one account, and the servers have pools of the same size.
  */
 export async function settled(first: NatsConnection, other: NatsConnection): Promise<void> {
-  const subject = unique("settled.");
-  let isHeard = false;
-  const subscription = other.subscribe(subject, {
-    callback: () => {
-      isHeard = true;
-    },
-  });
-  await other.flush();
-  const deadline = performance.now() + DEADLINE_MS;
-  while (!isHeard) {
-    if (performance.now() > deadline) throw new Error(`nothing arrives within ${DEADLINE_MS} ms`);
-    first.publish(subject);
-    await first.flush();
-    await Bun.sleep(PROBE_MS);
-  }
-  subscription.unsubscribe();
+  await reached(first, other, "settled.");
+  if (first.info?.cluster !== other.info?.cluster) await reached(other, first, "settled.");
 }
 
 /**
@@ -128,15 +115,21 @@ export async function reached(
   prefix = "reached.",
 ): Promise<void> {
   const subject = unique(prefix);
-  const inbox = Inbox.on(subscriber, subject);
+  let isHeard = false;
+  const subscription = subscriber.subscribe(subject, {
+    callback: () => {
+      isHeard = true;
+    },
+  });
   await subscriber.flush();
   const deadline = performance.now() + DEADLINE_MS;
-  while (inbox.messages.length === 0) {
+  while (!isHeard) {
     if (performance.now() > deadline) throw new Error(`nothing arrives within ${DEADLINE_MS} ms`);
     publisher.publish(subject);
     await publisher.flush();
     await Bun.sleep(PROBE_MS);
   }
+  subscription.unsubscribe();
 }
 
 /** What a promise failed with. */

@@ -88,6 +88,19 @@ describe("a difference", () => {
   });
 });
 
+test("a difference in the list of clusters waits for a restart, unless it is in their TLS", async () => {
+  const list = (...remotes: string[]): string =>
+    `gateway { gateways: [${remotes.map((each) => `{ ${each} }`).join(", ")}] }`;
+  const [b, c] = ["name: B, url: 'nats://b:1'", "name: C, url: 'nats://c:1'"];
+  expect(await linesOf(list(b, c), list(c, `${b}, tls { insecure: true }`))).toEqual([
+    "silent gateway.gateways changed",
+  ]);
+  expect(await linesOf(list(b), list(b, c))).toEqual(["restart gateway.gateways changed"]);
+  expect(await linesOf(list(b), list("name: B, url: 'nats://b:2'"))).toEqual([
+    "restart gateway.gateways changed",
+  ]);
+});
+
 test("a reload takes what it can, and leaves the rest as it was", async () => {
   const from = await optionsOf("port: 1, debug: false, max_pending: 2MB");
   const to = await optionsOf("port: 2, debug: true, max_pending: 3MB, ping_max: 9");

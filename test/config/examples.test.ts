@@ -13,7 +13,7 @@ import { ours, peer, ServerProcess } from "../process/processes.ts";
 const FOLDER = resolve(import.meta.dir, "../../conf");
 const EXAMPLES = [
   ...["cloud", "cluster", "cluster-local", "cluster-tls", "complete", "edge"],
-  ...["minimal", "secure", "supercluster", "tenants"],
+  ...["minimal", "secure", "supercluster", "supercluster-secure", "tenants"],
 ];
 /** Of what nats-server does not have. They are looked at where that is tested. */
 const OWN_EXAMPLES = ["monitoring", "oidc", "tracing"];
@@ -40,6 +40,8 @@ beforeAll(async () => {
     OPERATOR_PASSWORD: "operator-secret",
     ROUTE_PASSWORD: "route-secret",
     GATEWAY_PASSWORD: "gateway-secret",
+    GATEWAY_PORT: "-1",
+    CLUSTER: "A",
     ROUTE_1: "nats://route:route-secret@east-1.example.com:6222",
     ROUTE_2: "nats://route:route-secret@east-2.example.com:6222",
     ROUTE_3: "nats://route:route-secret@east-3.example.com:6222",

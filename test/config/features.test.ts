@@ -15,13 +15,15 @@ const IN_EFFECT = `
   no_system_account operator trusted_keys resolver resolver_tls resolver_preload
   resolver_pinned_accounts default_sentinel otlp http https http_port https_port http_base_path
   max_closed_clients monitor_hosts monitor_auth server_metadata server_tags
-  cluster connect_error_reports reconnect_error_reports
+  cluster gateway connect_error_reports reconnect_error_reports
 `;
 
 /** Options of blocks that take effect, which do not. */
 const INNER_WITHOUT_EFFECT = `
   accounts.jetstream tls.ocsp_peer tls.cert_store resolver_tls.ocsp_peer
   resolver_tls.cert_store cluster.tls.ocsp_peer cluster.tls.cert_store
+  gateway.tls.ocsp_peer gateway.tls.cert_store
+  gateway.gateways.tls.ocsp_peer gateway.gateways.tls.cert_store
 `;
 
 function words(text: string): string[] {

@@ -44,6 +44,11 @@ type Change = readonly [string, string, string];
 const tls = (more = ""): string => `tls { TLS, ${more} }\n`;
 const cluster = (more = ""): string => `cluster { name: c, port: -1, host: 127.0.0.1, ${more} }\n`;
 const leaf = (more = ""): string => `leafnodes { port: -1, host: 127.0.0.1, ${more} }\n`;
+const gateway = (more = ""): string => `gateway { name: G, port: -1, host: 127.0.0.1, ${more} }\n`;
+const remotes = (...more: string[]): string =>
+  gateway(`gateways: [${more.map((each) => `{ ${each} }`).join(", ")}]`);
+const B = "name: B, url: 'nats://127.0.0.1:1'";
+const C = "name: C, url: 'nats://127.0.0.1:2'";
 
 const APPLIED: readonly Change[] = [
   ["a user and a password", "", "authorization { user: a, password: b }\n"],
@@ -97,6 +102,13 @@ const APPLIED: readonly Change[] = [
     cluster("routes: [nats://127.0.0.1:2], name: d"),
   ],
   ["compression for leafnodes", leaf(), leaf("compression: off")],
+  [
+    "TLS of gateways",
+    gateway("tls { TLS, ca_file: CERT }"),
+    gateway("tls { TLS, ca_file: CERT, min_version: '1.3' }"),
+  ],
+  ["TLS for one other cluster", remotes(B, C), remotes(B, `${C}, tls { TLS, ca_file: CERT }`)],
+  ["another order of clusters", remotes(B, C), remotes(C, B)],
 ];
 
 const REFUSED: readonly Change[] = [
@@ -123,6 +135,16 @@ const REFUSED: readonly Change[] = [
   ["websocket", "", "websocket { port: -1, no_tls: true }\n"],
   ["leafnodes.no_advertise", leaf(), leaf("no_advertise: true")],
   ["leafnodes.reconnect", leaf(), leaf("reconnect: '5s'")],
+  ["gateway", gateway(), ""],
+  ["gateway.name", gateway(), gateway("name: H")],
+  ["gateway.authorization", gateway(), gateway("authorization { user: a, password: b }")],
+  [
+    "gateway.authorization",
+    gateway("authorization { user: a, password: b }"),
+    gateway("authorization { user: a, password: c }"),
+  ],
+  ["gateway.reject_unknown", gateway(), gateway("reject_unknown: true")],
+  ["gateway.gateways", remotes(B), remotes(B, C)],
   ["tls.connection_rate_limit", tls(), tls("connection_rate_limit: 5")],
   ["tls.verify_and_map", tls("ca_file: CERT"), tls("ca_file: CERT, verify_and_map: true")],
 ];
@@ -186,7 +208,9 @@ describe.skipIf(peer === undefined)("a reload cannot apply", () => {
     expect(theirs!.at(-1)).toContain("Failed to reload server configuration: config reload not");
     const restarts = mine!.filter((line) => line.includes("takes effect after a restart"));
     expect(restarts).toHaveLength(1);
-    expect(restarts[0]).toMatch(new RegExp(`restart: ${name}(?:\\.\\w+)?(?::| (?:added|changed))`));
+    expect(restarts[0]).toMatch(
+      new RegExp(`restart: ${name}(?:\\.\\w+)?(?::| (?:added|changed|removed))`),
+    );
     expect(mine!.at(-1)).toContain("Reloaded server configuration");
   });
 });

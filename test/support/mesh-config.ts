@@ -1,5 +1,7 @@
 /** What a node of a test's cluster is to be, and the configuration file that makes it so. */
 
+import { type GatewayWish, gatewayText, type RemoteText } from "./gateway-config.ts";
+
 /** `ours` is the executable that NATS_SERVER_BINARY names or the sources, `embedded` is this process. */
 export type NodeKind = "ours" | "embedded" | "2.15.1" | "2.10.27";
 
@@ -23,22 +25,33 @@ export interface NodeWish {
   readonly debug?: boolean;
   /** A fixed port of routes, where something else has to know it before. */
   readonly clusterPort?: number;
+  /** A server on its own, with gateways only. */
+  readonly hasNoCluster?: boolean;
+  readonly gateway?: GatewayWish;
 }
 
 export interface NodePorts {
   readonly client: number;
   readonly cluster: number;
   readonly monitor: number;
+  /** Used when the wish has gateways. */
+  readonly gateway: number;
 }
 
 export const DEFAULT_POOL = 3;
 
-/** @param routes URLs. */
+/** Where the wishes of a node lead to. */
+export interface NodeLinks {
+  /** URLs. */
+  readonly routes: readonly string[];
+  readonly remotes: readonly RemoteText[];
+}
+
 export function configText(
   name: string | null,
   ports: NodePorts,
   wish: NodeWish,
-  routes: readonly string[],
+  { routes, remotes }: NodeLinks,
 ): string {
   const { clusterName = "mesh", poolSize, pinnedAccounts = [] } = wish;
   const cluster = [
@@ -55,11 +68,14 @@ export function configText(
     `http: "127.0.0.1:${ports.monitor}"`,
     wish.debug === true ? "debug: true" : "",
     wish.config ?? "",
-    "cluster {",
-    ...cluster.map((line) => `  ${line}`),
-    "}",
+    ...(wish.hasNoCluster === true ? [] : ["cluster {", ...cluster.map(indented), "}"]),
+    ...(wish.gateway === undefined ? [] : gatewayText(ports.gateway, wish.gateway, remotes)),
   ];
   return `${lines.filter((line) => line.trim() !== "").join("\n")}\n`;
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
 }
 
 /** How many connections two nodes have with each other once the mesh is whole. */

@@ -4,13 +4,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type NatsConnection } from "@nats-io/transport-node";
 import { freePort } from "./free-port.ts";
-import { configText, type NodeKind, type NodePorts, type NodeWish } from "./mesh-config.ts";
+import {
+  configText,
+  type NodeKind,
+  type NodeLinks,
+  type NodePorts,
+  type NodeWish,
+} from "./mesh-config.ts";
 import { type Running, run, runEmbedded, wantedCommand } from "./mesh-process.ts";
 import { until } from "./until.ts";
 import { Wire } from "./wire.ts";
 
 const START_DEADLINE_MS = 15_000;
-const LOG_DEADLINE_MS = 10_000;
+const ANSWER_DEADLINE_MS = 10_000;
 const SHOWN_LINES = 25;
 
 /** `[4242] 2026/01/31 12:34:56.123456 [INF] text` */
@@ -47,10 +53,28 @@ export interface Varz {
   readonly version: string;
   readonly connect_urls?: readonly string[];
   readonly cluster: { readonly name?: string; readonly urls?: readonly string[] };
+  readonly gateway: {
+    readonly name?: string;
+    readonly gateways?: readonly { readonly name: string; readonly urls?: readonly string[] }[];
+  };
   readonly routes: number;
   readonly remotes: number;
   readonly mem: number;
   readonly connections: number;
+}
+
+export interface GatewayView {
+  readonly configured: boolean;
+  /** The name is the id of the server at the other end. */
+  readonly connection: { readonly cid: number; readonly name: string; readonly rtt?: string };
+  readonly accounts?: readonly { readonly name: string; readonly interest_mode: string }[];
+}
+
+export interface Gatewayz {
+  readonly server_id: string;
+  readonly name?: string;
+  readonly outbound_gateways: Readonly<Record<string, GatewayView>>;
+  readonly inbound_gateways: Readonly<Record<string, readonly GatewayView[]>>;
 }
 
 export class MeshNode {
@@ -59,24 +83,25 @@ export class MeshNode {
   /** Lines as `INF text`, of all servers this node has had. */
   readonly log: string[] = [];
   readonly #folder: string;
-  readonly #resolveRoutes: (node: MeshNode) => readonly string[];
+  readonly #resolveLinks: (node: MeshNode) => NodeLinks;
   readonly #clients = new Set<NatsConnection>();
   #wish: NodeWish;
   #running: Running | null = null;
 
-  /** @param resolveRoutes gives URLs for the names in a wish. */
+  /** @param resolveLinks gives URLs for the names in a wish. */
   constructor(
     name: string,
     wish: NodeWish,
     folder: string,
-    resolveRoutes: (node: MeshNode) => readonly string[],
+    resolveLinks: (node: MeshNode) => NodeLinks,
   ) {
     this.name = name;
     this.#wish = wish;
     this.#folder = folder;
-    this.#resolveRoutes = resolveRoutes;
+    this.#resolveLinks = resolveLinks;
     const cluster = wish.clusterPort ?? freePort();
-    this.ports = { client: freePort(), cluster, monitor: freePort() };
+    const gateway = wish.gateway?.port ?? freePort();
+    this.ports = { client: freePort(), cluster, monitor: freePort(), gateway };
   }
 
   get wish(): NodeWish {
@@ -111,7 +136,7 @@ export class MeshNode {
   /** The configuration as it is written. */
   get config(): string {
     const name = this.#wish.name === null ? null : this.name;
-    return configText(name, this.ports, this.#wish, this.#resolveRoutes(this));
+    return configText(name, this.ports, this.#wish, this.#resolveLinks(this));
   }
 
   /** The last lines of the log, for the message of a failure. */
@@ -132,7 +157,8 @@ export class MeshNode {
         ? await runEmbedded(this.config, keep)
         : run([...wantedCommand(kind), "-c", this.file], keep);
     const running = this.#running;
-    const isUp = (): boolean => this.#has("Listening for route connections", from);
+    const kindOfPort = this.#wish.hasNoCluster === true ? "gateways" : "route";
+    const isUp = (): boolean => this.#has(`Listening for ${kindOfPort} connections`, from);
     try {
       await until("start", () => isUp() || running.hasEnded, START_DEADLINE_MS);
       if (!isUp()) throw new Error("it ended");
@@ -159,7 +185,7 @@ export class MeshNode {
   }
 
   /** Resolves when the process has ended by itself. */
-  async ended(deadlineMs = LOG_DEADLINE_MS): Promise<void> {
+  async ended(deadlineMs = ANSWER_DEADLINE_MS): Promise<void> {
     const running = this.#running!;
     await until(`end of ${this.name}`, () => running.hasEnded, deadlineMs);
     this.#running = null;
@@ -176,7 +202,7 @@ export class MeshNode {
   /** Waits for a line of the log and returns its match. */
   async logged(
     pattern: RegExp,
-    { from = 0, deadlineMs = LOG_DEADLINE_MS }: { from?: number; deadlineMs?: number } = {},
+    { from = 0, deadlineMs = ANSWER_DEADLINE_MS }: { from?: number; deadlineMs?: number } = {},
   ): Promise<RegExpExecArray> {
     let match: RegExpExecArray | null = null;
     const find = (): boolean =>
@@ -199,6 +225,10 @@ export class MeshNode {
   async routez(query = ""): Promise<RouteView[]> {
     const { routes } = (await this.#get(`routez${query}`)) as { routes?: RouteView[] };
     return routes ?? [];
+  }
+
+  gatewayz(query = ""): Promise<Gatewayz> {
+    return this.#get(`gatewayz${query}`) as Promise<Gatewayz>;
   }
 
   /** Connects, without reconnecting later unless told so. */
@@ -224,7 +254,7 @@ export class MeshNode {
     const wire = await Wire.connect(this.ports.client);
     const options = { verbose: false, pedantic: false, protocol: 1, headers: true, ...connect };
     await wire.send(`CONNECT ${JSON.stringify({ no_responders: true, ...options })}\r\nPING\r\n`);
-    if (await wire.waitFor("PONG\r\n")) return wire;
+    if (await wire.waitFor("PONG\r\n", ANSWER_DEADLINE_MS)) return wire;
     throw new Error(`${this.name}: no answer to CONNECT but ${wire.text}\n${this.tail}`);
   }
 

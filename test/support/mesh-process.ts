@@ -1,9 +1,7 @@
 /** A node's server while it runs, be it a process or in this one. */
 
 import { resolve } from "node:path";
-import { NatsServer } from "../../src/embed.ts";
 import type { NodeKind } from "./mesh-config.ts";
-import { optionsOf } from "./options-of.ts";
 import { findPeer, type Suite } from "./peer.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
@@ -91,6 +89,9 @@ export async function runEmbedded(
   config: string,
   onLine: (line: string) => void,
 ): Promise<Running> {
+  // Most meshes have processes only, which is no reason to read all the sources.
+  const { NatsServer } = await import("../../src/embed.ts");
+  const { optionsOf } = await import("./options-of.ts");
   const options = await optionsOf(config);
   const tags = { info: "INF", warn: "WRN", error: "ERR", fatal: "FTL", debug: "DBG", trace: "TRC" };
   const server = await NatsServer.start({

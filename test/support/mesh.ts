@@ -1,21 +1,18 @@
-/** A cluster for tests: nodes of any kind in one mesh, started, watched and taken away together. */
+/** A cluster for tests: nodes of any kind in one mesh. */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NodeWish, routesBetween } from "./mesh-config.ts";
 import { MeshNode } from "./mesh-node.ts";
+import { NodeGroup } from "./node-group.ts";
 
-const WHOLE_DEADLINE_MS = 15_000;
-const POLL_MS = 20;
-
-export class Mesh implements AsyncDisposable {
+export class Mesh extends NodeGroup {
   readonly nodes: readonly MeshNode[];
-  readonly #folder: string;
 
   private constructor(folder: string, wishes: readonly NodeWish[]) {
-    this.#folder = folder;
-    const resolve = (node: MeshNode): string[] => this.#routesOf(node);
+    super(folder);
+    const resolve = (node: MeshNode) => ({ routes: routesOf(node, this.nodes), remotes: [] });
     this.nodes = wishes.map((wish, index) => {
       const name = wish.name ?? String.fromCharCode("A".charCodeAt(0) + index);
       return new MeshNode(name, wish, folder, resolve);
@@ -44,90 +41,46 @@ export class Mesh implements AsyncDisposable {
     return mesh;
   }
 
-  node(name: string): MeshNode {
-    const found = this.nodes.find((node) => node.name === name);
-    if (found === undefined) throw new Error(`no node ${name}`);
-    return found;
+  missing(): Promise<string[]> {
+    return missingRoutes(this.nodes);
   }
+}
 
-  /** A copy of a file for nodes to read, next to their configurations. */
-  path(file: string): string {
-    return join(this.#folder, file);
-  }
+/** URLs of the routes of a node, of which the first of its cluster is the seed. */
+export function routesOf(node: MeshNode, nodes: readonly MeshNode[]): string[] {
+  const seed = nodes[0]!;
+  const { routes = node === seed ? [] : [seed.name], routeLogin } = node.wish;
+  const login = routeLogin === undefined ? "" : `${routeLogin}@`;
+  return routes.map((route) => {
+    if (route.includes("://")) return route;
+    const target = nodes.find(({ name }) => name === route);
+    if (target === undefined) throw new Error(`no node ${route}`);
+    return `nats-route://${login}127.0.0.1:${target.ports.cluster}`;
+  });
+}
 
-  /** Waits until each running node has all its connections with every other one. */
-  async whole(deadlineMs = WHOLE_DEADLINE_MS): Promise<void> {
-    const deadline = performance.now() + deadlineMs;
-    for (;;) {
-      const missing = await this.missing();
-      if (missing.length === 0) return;
-      if (performance.now() > deadline) {
-        const what = missing.map((line) => `  ${line}`).join("\n");
-        throw new Error(`not whole within ${deadlineMs} ms:\n${what}\n${this.tails}`);
+/** Which routes of a whole cluster are not there, in words. */
+export async function missingRoutes(nodes: readonly MeshNode[]): Promise<string[]> {
+  const running = nodes.filter((node) => node.isRunning);
+  try {
+    const views = await Promise.all(running.map((node) => viewOf(node)));
+    const missing: string[] = [];
+    for (const near of views) {
+      let known = 0;
+      for (const far of views) {
+        if (far === near) continue;
+        const want = routesBetween(near.node.wish, far.node.wish);
+        const have = near.remoteIds.filter((id) => id === far.id).length;
+        known += have;
+        if (have === want) continue;
+        missing.push(`${near.node.name} has ${have} of ${want} connections with ${far.node.name}`);
       }
-      await Bun.sleep(POLL_MS);
+      const others = near.remoteIds.length - known;
+      if (others > 0) missing.push(`${near.node.name} has ${others} connections with strangers`);
     }
-  }
-
-  /** What a whole mesh has and this one has not, in words. */
-  async missing(): Promise<string[]> {
-    const running = this.nodes.filter((node) => node.isRunning);
-    try {
-      const views = await Promise.all(running.map((node) => viewOf(node)));
-      const missing: string[] = [];
-      for (const near of views) {
-        let known = 0;
-        for (const far of views) {
-          if (far === near) continue;
-          const want = routesBetween(near.node.wish, far.node.wish);
-          const have = near.remoteIds.filter((id) => id === far.id).length;
-          known += have;
-          if (have === want) continue;
-          missing.push(
-            `${near.node.name} has ${have} of ${want} connections with ${far.node.name}`,
-          );
-        }
-        const others = near.remoteIds.length - known;
-        if (others > 0) missing.push(`${near.node.name} has ${others} connections with strangers`);
-      }
-      return missing;
-    } catch (error) {
-      return [`monitoring: ${(error as Error).message}`];
-    }
-  }
-
-  /** The end of every node's log. */
-  get tails(): string {
-    return this.nodes.map((node) => node.tail).join("\n");
-  }
-
-  /** Runs the body of a test and adds the logs to whatever it fails with. */
-  async explained<T>(body: () => Promise<T>): Promise<T> {
-    try {
-      return await body();
-    } catch (error) {
-      const failure = error as Error;
-      const tails = this.nodes
-        .map(({ tail }) => tail)
-        .filter((tail) => !failure.message.includes(tail));
-      failure.message = [failure.message, ...tails].join("\n");
-      throw failure;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.dispose()));
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  #routesOf(node: MeshNode): string[] {
-    const seed = this.nodes[0]!;
-    const { routes = node === seed ? [] : [seed.name], routeLogin } = node.wish;
-    const login = routeLogin === undefined ? "" : `${routeLogin}@`;
-    return routes.map((route) => {
-      if (route.includes("://")) return route;
-      return `nats-route://${login}127.0.0.1:${this.node(route).ports.cluster}`;
-    });
+    return missing;
+  } catch (error) {
+    return [`monitoring: ${(error as Error).message}`];
   }
 }
 

@@ -29,3 +29,13 @@ export async function eventually(
     await Bun.sleep(POLL_MS);
   }
 }
+
+/**
+ * Waits for all, also when one fails: what the others have started can be taken away then.
+ *
+ * @throws the first failure.
+ */
+export async function all<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return await Promise.all(works);
+}

@@ -4,34 +4,20 @@
  */
 
 import type { Permissions } from "./auth.ts";
-import { type ClusterOptions, DEFAULT_CLUSTER, type WriteTimeoutPolicy } from "./cluster.ts";
+import type { ClusterOptions } from "./cluster.ts";
 import { type EffectiveCompression, effectiveCompression } from "./compression-mode.ts";
+import { type EffectiveLink, effectiveLink, positive } from "./effective-link.ts";
 import type { Options } from "./options.ts";
 import { systemAccountName } from "./system-account.ts";
-import type { TlsOptions } from "./tls.ts";
 
 const USUAL_POOL_SIZE = 3;
-const TLS_TIMEOUT_MS = 2000;
-const AUTH_TIMEOUT_MS = 2000;
-/** With TLS a server has its handshake to do first. */
-const AUTH_AFTER_TLS_MS = 1000;
 /** A route is asked for a sign of life at least this often. */
 const PING_INTERVAL_MS_MAX = 30_000;
 
-export interface EffectiveCluster {
+export interface EffectiveCluster extends EffectiveLink {
   /** "" when one has to be made up. */
   readonly name: string;
-  readonly host: string;
-  /** -1 for any free one. */
-  readonly port: number;
-  /** `host:port` that other servers are told instead; "" for the real one. */
-  readonly advertise: string;
   readonly noAdvertise: boolean;
-  /** What other servers have to say, and are told by this one; null when everybody may come in. */
-  readonly authorization: { readonly user: string; readonly password: string } | null;
-  readonly authTimeoutMs: number;
-  readonly tls: TlsOptions | null;
-  readonly tlsTimeoutMs: number;
   /** `publish` says what is imported, `subscribe` what is exported. */
   readonly permissions: Permissions | null;
   /** URLs, credentials included. */
@@ -43,27 +29,17 @@ export interface EffectiveCluster {
   /** Accounts with a route of their own, the system account among them as long as there is a pool. */
   readonly accounts: readonly string[];
   readonly compression: EffectiveCompression;
-  readonly pingIntervalMs: number;
-  readonly pingMax: number;
-  readonly writeDeadlineMs: number;
-  readonly writeTimeout: Exclude<WriteTimeoutPolicy, "default">;
 }
 
 /** Null when the server is to be no part of a cluster: without a port there is none. */
 export function effectiveCluster(options: Readonly<Options>): EffectiveCluster | null {
   const { cluster } = options;
   if (cluster === null || cluster.port === 0) return null;
-  const { tls, authorization, pingIntervalMs, pingMax, writeDeadlineMs, writeTimeout } = cluster;
+  const { pingIntervalMs, pingMax } = cluster;
   return {
+    ...effectiveLink(options, cluster),
     name: configuredClusterName(options),
-    host: cluster.host || DEFAULT_CLUSTER.host,
-    port: cluster.port,
-    advertise: cluster.advertise,
     noAdvertise: cluster.noAdvertise,
-    authorization: credentials(cluster),
-    authTimeoutMs: authorization?.timeoutMs || usualAuthTimeoutMs(tls),
-    tls,
-    tlsTimeoutMs: tlsTimeoutMs(tls),
     permissions: cluster.permissions,
     routes: cluster.routes,
     connectRetries: cluster.connectRetries,
@@ -76,8 +52,6 @@ export function effectiveCluster(options: Readonly<Options>): EffectiveCluster |
       PING_INTERVAL_MS_MAX,
     ),
     pingMax: positive(pingMax) ?? options.pingMax,
-    writeDeadlineMs: positive(writeDeadlineMs) ?? options.writeDeadlineMs,
-    writeTimeout: writeTimeout === "default" ? "retry" : writeTimeout,
   };
 }
 
@@ -100,22 +74,4 @@ export function routedAccounts(options: Readonly<Options>, cluster: ClusterOptio
 function poolSize({ port, poolSize }: ClusterOptions): number {
   if (poolSize < 0) return -1;
   return poolSize === 0 && port !== 0 ? USUAL_POOL_SIZE : poolSize;
-}
-
-function credentials({ authorization }: ClusterOptions): EffectiveCluster["authorization"] {
-  if (authorization === null) return null;
-  const { user, password } = authorization;
-  return user === "" && password === "" ? null : { user, password };
-}
-
-function tlsTimeoutMs(tls: TlsOptions | null): number {
-  return tls?.timeoutMs || TLS_TIMEOUT_MS;
-}
-
-function usualAuthTimeoutMs(tls: TlsOptions | null): number {
-  return tls === null ? AUTH_TIMEOUT_MS : tlsTimeoutMs(tls) + AUTH_AFTER_TLS_MS;
-}
-
-function positive(value: number | null): number | null {
-  return value !== null && value > 0 ? value : null;
 }

@@ -27,6 +27,7 @@ export const BUILT_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   "authentication",
   "authorization callout",
   "clustering",
+  "gateways",
   "message tracing",
   "monitoring",
   "operator mode",

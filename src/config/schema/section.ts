@@ -49,6 +49,8 @@ export interface Field<Target> extends FieldBase {
   readonly section?: Section<never>;
   /** What the block says before anything is read into it. */
   readonly defaults?: () => object;
+  /** Of a value whose change takes a restart: the part for which that is so, if not all of it. */
+  readonly fixedPart?: (value: never) => unknown;
   /** @param key as it is spelt in the file. */
   read(node: ConfigNode, target: Target, reader: Reader, key: string): void;
 }

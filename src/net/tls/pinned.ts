@@ -29,17 +29,22 @@ export function pinFault(
   return NOT_PINNED;
 }
 
+/** Connections of one listener, and keys that are accepted there by now. */
+export interface PinnedConnections {
+  readonly connections: Iterable<Connection>;
+  /** Empty for all. */
+  readonly pinnedCerts: readonly string[];
+}
+
 /** Closes connections whose certificates are not accepted any more. */
-export function dropUnpinned(
-  connections: Iterable<Connection>,
-  pinnedCerts: readonly string[],
-  log: Logger,
-): void {
-  if (pinnedCerts.length === 0) return;
-  const pinned = new Set(pinnedCerts);
-  const isUnpinned = ({ label, tls }: Connection): boolean =>
-    pinFault(pinned, tls?.certificates ?? [], (text) => log.debug(`${label} - ${text}`)) !== null;
-  const unpinned = Array.from(connections).filter(isUnpinned);
+export function dropUnpinned(groups: readonly PinnedConnections[], log: Logger): void {
+  const unpinned = groups.flatMap(({ connections, pinnedCerts }) => {
+    if (pinnedCerts.length === 0) return [];
+    const pinned = new Set(pinnedCerts);
+    const isUnpinned = ({ label, tls }: Connection): boolean =>
+      pinFault(pinned, tls?.certificates ?? [], (text) => log.debug(`${label} - ${text}`)) !== null;
+    return Array.from(connections).filter(isUnpinned);
+  });
   if (unpinned.length === 0) return;
   log.info(`Disconnect ${unpinned.length} clients due to pinned certs reload`);
   for (const connection of unpinned) connection.close(ClosedReason.TlsHandshakeError);

@@ -14,6 +14,7 @@ import { parseHostPort } from "../../protocol/host-port.ts";
 import type { Server } from "../server.ts";
 import { checkCluster } from "./cluster-faults.ts";
 import { finishCluster } from "./reload-cluster.ts";
+import { applyPinned } from "./reload-pinned.ts";
 import type { ProcessFiles, Reloading, Step } from "./reload-step.ts";
 import { LOGGING, STEPS } from "./reload-steps.ts";
 
@@ -56,11 +57,7 @@ export async function reloadServer(
   for (const change of found) reportRestart(server, change);
   server.observer.onReloaded(digest);
   server.log.info(`Reloaded server configuration (${digest})`);
-  const pinned = to.tls?.pinnedCerts ?? [];
-  if (!Bun.deepEquals(from.tls?.pinnedCerts ?? [], pinned)) {
-    const { dropUnpinned } = await import("../../net/tls/pinned.ts");
-    dropUnpinned(server.clients.values(), pinned, server.log);
-  }
+  await applyPinned(reloading);
 }
 
 /** What every event says of the server. */

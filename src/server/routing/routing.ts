@@ -1,6 +1,7 @@
 /** The server as a member of a cluster: the mesh, and what it needs of the server, wired together. */
 
 import { Cluster } from "../../cluster/cluster.ts";
+import type { ClusterGateways } from "../../cluster/cluster-gateways.ts";
 import type { ClusterHost } from "../../cluster/cluster-host.ts";
 import { InterestBoard } from "../../cluster/interest/interest-board.ts";
 import { ClusterStartError } from "../../cluster/route-port.ts";
@@ -10,28 +11,34 @@ import type { Account } from "../../core/account.ts";
 import { Route } from "../../kinds/route/route.ts";
 import type { RouteOrigin } from "../../kinds/route/route-host.ts";
 import type { Connection, Peer } from "../../net/connection.ts";
-import type { DialTls } from "../../net/dial/dial.ts";
 import type { ListenerTls } from "../../net/listener.ts";
+import type { TlsDialler } from "../../net/tls/dial-tls.ts";
 import type { Transport } from "../../net/transport.ts";
+import { parseGoUrl } from "../../protocol/go-url.ts";
+import { certificateAdmission } from "../links/certificate-admission.ts";
+import { LinkOptions } from "../links/link-options.ts";
+import type { LinkServer } from "../links/link-server.ts";
+import { LinkTls } from "../links/link-tls.ts";
 import { StartError } from "../start-error.ts";
-import { certificateAdmission } from "./certificate-admission.ts";
-import { RouteOptions } from "./route-options.ts";
-import { RouteTls } from "./route-tls.ts";
 import { RoutesHost } from "./routes-host.ts";
-import type { RoutingServer } from "./routing-server.ts";
 
 export class Routing implements ClusterHost {
   readonly cluster: Cluster;
   readonly interest: InterestBoard;
-  readonly #server: RoutingServer;
-  readonly #options: RouteOptions;
-  readonly #tls: RouteTls;
+  readonly gateways: ClusterGateways | null;
+  readonly #server: LinkServer;
+  readonly #options: LinkOptions;
+  readonly #tls: LinkTls;
   readonly #routes: RoutesHost;
+  /** Null as long as there was never any TLS. */
+  #dialler: TlsDialler | null = null;
 
-  constructor(server: RoutingServer, options: EffectiveCluster) {
+  /** @param gateways null for a server without any. */
+  constructor(server: LinkServer, options: EffectiveCluster, gateways: ClusterGateways | null) {
     this.#server = server;
-    this.#options = new RouteOptions(server.options, options);
-    this.#tls = new RouteTls(server.log);
+    this.gateways = gateways;
+    this.#options = new LinkOptions(server.options, options);
+    this.#tls = new LinkTls(server.log, "route");
     const { exchange, accounts } = server.tenancy;
     this.interest = new InterestBoard(
       {
@@ -46,15 +53,15 @@ export class Routing implements ClusterHost {
     this.#routes = new RoutesHost(server, this.#options, this.cluster);
   }
 
-  get log(): RoutingServer["log"] {
+  get log(): LinkServer["log"] {
     return this.#server.log;
   }
 
-  get serverInfo(): RoutingServer["serverInfo"] {
+  get serverInfo(): LinkServer["serverInfo"] {
     return this.#server.serverInfo;
   }
 
-  get options(): RoutingServer["options"] {
+  get options(): LinkServer["options"] {
     return this.#server.options;
   }
 
@@ -64,15 +71,15 @@ export class Routing implements ClusterHost {
 
   get admitsCertificate(): ClusterHost["admitsCertificate"] {
     const cluster = effectiveCluster(this.options);
-    return cluster === null ? null : certificateAdmission(cluster);
+    return cluster === null ? null : certificateAdmission(cluster, cluster.routes);
   }
 
   get listenerTls(): ListenerTls | null {
     return this.#tls.listener;
   }
 
-  get dialTls(): DialTls | null {
-    return this.#tls.dialler;
+  get dialTls(): ClusterHost["dialTls"] {
+    return this.#dialler;
   }
 
   /**
@@ -82,7 +89,10 @@ export class Routing implements ClusterHost {
    */
   async prepare(options: Readonly<Options>): Promise<void> {
     const cluster = effectiveCluster(options);
-    if (cluster !== null) await this.#tls.use(cluster);
+    if (cluster === null) return;
+    await this.#tls.use(cluster.tls);
+    this.#dialler ??= this.#tls.makeDialler();
+    this.#dialler?.names.save(cluster.routes.map((url) => parseGoUrl(url).hostname));
   }
 
   /**
@@ -101,7 +111,7 @@ export class Routing implements ClusterHost {
 
   /** Routes take over options that have changed since they came. */
   refresh(): void {
-    this.#options.cluster = effectiveCluster(this.options) ?? this.#options.cluster;
+    this.#options.link = effectiveCluster(this.options) ?? this.#options.link;
     for (const route of this.cluster.routes) route.applyOptions();
   }
 

@@ -2,6 +2,7 @@
 
 import { hashBytes } from "../../../src/bytes/hash.ts";
 import { Cluster, type ClusterMeans } from "../../../src/cluster/cluster.ts";
+import type { ClusterGateways } from "../../../src/cluster/cluster-gateways.ts";
 import type { ClusterHost } from "../../../src/cluster/cluster-host.ts";
 import { InterestBoard } from "../../../src/cluster/interest/interest-board.ts";
 import type { ClusterOptions } from "../../../src/config/options/cluster.ts";
@@ -43,6 +44,7 @@ export class Member implements ClusterHost, Disposable {
   readonly cluster: Cluster;
   readonly exchange = new Exchange(true, { hasRoutes: true, hasGateways: false });
   readonly interest: InterestBoard;
+  gateways: ClusterGateways | null = null;
   readonly serverInfo: ServerInfo;
   readonly options: Options;
   readonly lines: string[] = [];

@@ -13,6 +13,11 @@ export interface LogLine {
   readonly text: string;
 }
 
+type Program = Pick<Group, "config" | "files" | "args"> & {
+  /** Of what is logged: everything, unless given. */
+  readonly flags?: readonly string[];
+};
+
 const START_DEADLINE_MS = 10_000;
 const RELOAD_DEADLINE_MS = 5_000;
 const READY = "Server is ready";
@@ -53,13 +58,13 @@ export class LoggingServer implements AsyncDisposable {
   static async start(
     program: readonly string[],
     certificates: string | undefined,
-    { config, files = {}, args = [] }: Pick<Group, "config" | "files" | "args">,
+    { config, files = {}, args = [], flags = ["-DV"] }: Program,
   ): Promise<LoggingServer> {
     const folder = await mkdtemp(join(tmpdir(), "nats-scenario-"));
     if (certificates !== undefined) await symlink(certificates, join(folder, "certs"));
     await copyFiles(folder, files);
     await writeFile(join(folder, CONFIG), await withPins(folder, textOf(config)));
-    const always = ["-c", CONFIG, "-a", "127.0.0.1", "-p", "-1", "-DV"];
+    const always = ["-c", CONFIG, "-a", "127.0.0.1", "-p", "-1", ...flags];
     const server = new LoggingServer([...program, ...always, ...args], folder);
     const isReady = (): boolean => server.#text.includes(READY);
     try {

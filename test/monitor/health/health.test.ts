@@ -55,6 +55,7 @@ const STARTED = {
   configuration: { file: "" },
   trustedAccounts: null,
   cluster: null,
+  supercluster: null,
   port: 4222,
   phase: "serving",
 };

@@ -17,6 +17,7 @@ function account(name: string): AccountEntry {
     members: new Set(),
     traffic: () => traffic,
     routed: { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 },
+    gatewayed: { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 },
     slowConsumers: 0,
     onWake: null,
     sublist: { count: 0 },

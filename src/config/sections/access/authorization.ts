@@ -86,6 +86,12 @@ const AUTHORIZATION: Section<Draft> = new Section<Draft>("authorization", [
   },
 ]);
 
+/** The same of gateways, which are not made anew when it changes. */
+const FIXED_AUTHORIZATION = new Section<Draft>(
+  AUTHORIZATION.name,
+  AUTHORIZATION.fields.map((field) => ({ ...field, reload: "restart" })),
+);
+
 function read(node: ConfigNode, reader: Reader): Draft | undefined {
   if (node.kind !== "map") return reader.wrongType(node, "map[string]interface {}");
   const draft: Draft = { ...DEFAULT_AUTHORIZATION };
@@ -165,13 +171,14 @@ interface LinkTarget {
 export function linkAuthorizationField<Target extends LinkTarget>(
   kind: "Cluster" | "Gateway",
 ): Field<Target> {
+  const isLive = kind === "Cluster";
   return {
     names: ["authorization"],
     about: "User and password that the other servers give",
-    reload: kind === "Cluster" ? "live" : "restart",
+    reload: isLive ? "live" : "restart",
     to: "authorization",
     type: "block",
-    section: AUTHORIZATION as Section<never>,
+    section: (isLive ? AUTHORIZATION : FIXED_AUTHORIZATION) as Section<never>,
     defaults: () => ({ ...DEFAULT_AUTHORIZATION }),
     read(node, target, reader, key) {
       const draft = read(node, reader);

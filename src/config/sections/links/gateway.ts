@@ -65,6 +65,12 @@ function readRemotes(node: ConfigNode, reader: Reader): RemoteGateway[] | undefi
   return remotes;
 }
 
+/** Their order means nothing. */
+function withoutTls(remotes: readonly RemoteGateway[]): unknown {
+  const named = remotes.map(({ name, urls }) => ({ name, urls }));
+  return named.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
 function createRemote(): RemoteGateway {
   return { name: "", urls: [], tls: null };
 }
@@ -113,6 +119,7 @@ const GATEWAY = new Section<GatewayOptions>("gateway", [
     type: "list of blocks",
     section: REMOTE as Section<never>,
     defaults: createRemote,
+    fixedPart: (remotes) => withoutTls(remotes),
     read(node, gateway, reader) {
       const remotes = readRemotes(node, reader);
       if (remotes !== undefined) gateway.gateways = remotes;

@@ -1,8 +1,8 @@
-/** Options as routes see them: those of the cluster, and the server's own where it has none. */
+/** Options as connections to other servers see them: their block's, and the server's own elsewhere. */
 
-import type { EffectiveCluster } from "../../config/options/effective-cluster.ts";
+import type { EffectiveLink } from "../../config/options/effective-link.ts";
 import type { Options } from "../../config/options/options.ts";
-import type { RouteHost } from "../../kinds/route/route-host.ts";
+import type { ServerHost } from "../../kinds/server-host.ts";
 
 /**
  * Bytes that may wait for another server in any case. There is no limit in nats-server: a small one for
@@ -10,14 +10,14 @@ import type { RouteHost } from "../../kinds/route/route-host.ts";
  */
 const PENDING_MIN = 64 * 1024 * 1024;
 
-export class RouteOptions {
+export class LinkOptions {
   readonly #options: Readonly<Options>;
-  /** Those of the cluster that are in force. */
-  cluster: EffectiveCluster;
+  /** Those of the block that are in force. */
+  link: EffectiveLink;
 
-  constructor(options: Readonly<Options>, cluster: EffectiveCluster) {
+  constructor(options: Readonly<Options>, link: EffectiveLink) {
     this.#options = options;
-    this.cluster = cluster;
+    this.link = link;
   }
 
   get maxControlLine(): number {
@@ -38,18 +38,18 @@ export class RouteOptions {
   }
 
   get writeDeadlineMs(): number {
-    return this.cluster.writeDeadlineMs;
+    return this.link.writeDeadlineMs;
   }
 
-  get writeTimeout(): RouteHost["options"]["writeTimeout"] {
-    return this.cluster.writeTimeout;
+  get writeTimeout(): ServerHost["options"]["writeTimeout"] {
+    return this.link.writeTimeout;
   }
 
   get pingIntervalMs(): number {
-    return this.cluster.pingIntervalMs;
+    return this.link.pingIntervalMs;
   }
 
   get pingMax(): number {
-    return this.cluster.pingMax;
+    return this.link.pingMax;
   }
 }

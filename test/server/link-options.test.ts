@@ -1,10 +1,10 @@
-/** Options of the server that are others for routes. */
+/** Options of the server that are others for connections to other servers. */
 
 import { expect, test } from "bun:test";
 import { DEFAULT_CLUSTER } from "../../src/config/options/cluster.ts";
 import { effectiveCluster } from "../../src/config/options/effective-cluster.ts";
 import { resolveOptions } from "../../src/config/options/options.ts";
-import { RouteOptions } from "../../src/server/routing/route-options.ts";
+import { LinkOptions } from "../../src/server/links/link-options.ts";
 
 const MIB = 1024 * 1024;
 
@@ -16,5 +16,5 @@ test.each([
     maxPending: given,
     cluster: { ...DEFAULT_CLUSTER, port: -1, name: "C1" },
   });
-  expect(new RouteOptions(options, effectiveCluster(options)!).maxPending).toBe(wanted);
+  expect(new LinkOptions(options, effectiveCluster(options)!).maxPending).toBe(wanted);
 });
