@@ -41,11 +41,9 @@ export async function accstatz(view: ServerView, options: AccstatzOptions = {}):
 
 /** Numbers of one account, as events tell them too. */
 export function accountStat(entry: AccountEntry) {
-  const { name, nameTag, members, slowConsumers } = entry.account;
-  const { routed } = entry.account;
-  const { inMsgs, inBytes, outMsgs, outBytes } = entry.account.traffic();
-  const toRoutes = { msgs: routed.outMsgs, bytes: routed.outBytes };
-  const fromRoutes = { msgs: routed.inMsgs, bytes: routed.inBytes };
+  const { account } = entry;
+  const { name, nameTag, members, slowConsumers, routed, gatewayed } = account;
+  const { inMsgs, inBytes, outMsgs, outBytes } = account.traffic();
   return {
     acc: name,
     name: nameTag || name,
@@ -53,8 +51,20 @@ export function accountStat(entry: AccountEntry) {
     leafnodes: 0,
     total_conns: members.size,
     num_subscriptions: subscriptionCount(entry),
-    sent: { msgs: outMsgs, bytes: outBytes, gateways: NONE, routes: toRoutes, leafs: NONE },
-    received: { msgs: inMsgs, bytes: inBytes, gateways: NONE, routes: fromRoutes, leafs: NONE },
+    sent: {
+      msgs: outMsgs,
+      bytes: outBytes,
+      gateways: { msgs: gatewayed.outMsgs, bytes: gatewayed.outBytes },
+      routes: { msgs: routed.outMsgs, bytes: routed.outBytes },
+      leafs: NONE,
+    },
+    received: {
+      msgs: inMsgs,
+      bytes: inBytes,
+      gateways: { msgs: gatewayed.inMsgs, bytes: gatewayed.inBytes },
+      routes: { msgs: routed.inMsgs, bytes: routed.inBytes },
+      leafs: NONE,
+    },
     slow_consumers: slowConsumers,
   };
 }

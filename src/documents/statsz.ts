@@ -9,12 +9,15 @@ import { shownName } from "./routez/route-document.ts";
 import type { ServerView } from "./server-view.ts";
 import { Slices } from "./slices.ts";
 import { subscriptionCount } from "./sublist-stats.ts";
+import type { SuperclusterView } from "./supercluster-view.ts";
+
+const NOTHING = { msgs: 0, bytes: 0, connections: 0 };
 
 export interface Statsz {
   readonly [field: string]: GoValue | undefined;
 }
 
-/** Fields in nats-server's order; those of gateways and of JetStream are never there. */
+/** Fields in nats-server's order; those of JetStream are never there. */
 export async function statsz(view: ServerView): Promise<Statsz> {
   const time = await openLocalTime();
   const { activeAccounts, subscriptions } = await countAccounts(view);
@@ -44,6 +47,7 @@ export async function statsz(view: ServerView): Promise<Statsz> {
     stale_connection_stats: hasAny(stale) ? stale : undefined,
     stalled_clients: omitEmpty(stalledProducers),
     routes: omitEmpty(Array.from(view.cluster?.routes ?? [], routeStat)),
+    gateways: omitEmpty(gatewayStats(view.supercluster)),
     active_servers: view.activeServers,
     gomaxprocs: cores,
   };
@@ -59,6 +63,31 @@ function routeStat(route: Route): GoValue {
     received: { msgs: inMsgs, bytes: inBytes },
     pending: outbound.pendingBytes,
   };
+}
+
+/** One for each connection to another cluster, with all that come from there. */
+function gatewayStats(supercluster: SuperclusterView | null): GoValue[] {
+  if (supercluster === null) return [];
+  const received = new Map<string, { msgs: number; bytes: number; connections: number }>();
+  for (const { cluster, inMsgs, inBytes } of supercluster.inbounds) {
+    const { msgs, bytes, connections } = received.get(cluster) ?? NOTHING;
+    received.set(cluster, {
+      msgs: msgs + inMsgs,
+      bytes: bytes + inBytes,
+      connections: connections + 1,
+    });
+  }
+  return Array.from(supercluster.outbounds, ({ cid, cluster, outbound }) => {
+    outbound.foldCounters();
+    const { msgs, bytes, connections } = received.get(cluster) ?? NOTHING;
+    return {
+      gwid: cid,
+      name: shownName(cluster),
+      sent: { msgs: outbound.outMsgs, bytes: outbound.outBytes },
+      received: { msgs, bytes },
+      inbound_connections: connections,
+    };
+  });
 }
 
 /** The server itself is always in the system account. */

@@ -12,6 +12,7 @@ const NANOSECONDS_PER_MS = 1e6;
 
 /** What is the same for all connections of a document. */
 export interface ConnectionContext {
+  readonly kind: "Client" | "Gateway";
   /** In the zone of the machine, and in UTC. */
   readonly localTime: LocalTime;
   readonly utcTime: LocalTime;
@@ -35,7 +36,7 @@ export type ConnectionDocument = { readonly [field: string]: GoValue | undefined
 export function connectionDocument(
   facts: ConnectionFacts,
   parts: ConnectionParts,
-  { localTime, utcTime, now, auth }: ConnectionContext,
+  { kind, localTime, utcTime, now, auth }: ConnectionContext,
 ): ConnectionDocument {
   const { cid, peer, stoppedAt, lastAt, tls, token, account } = facts;
   const startedAt = facts.startedAt * MICROS_PER_MS;
@@ -44,8 +45,8 @@ export function connectionDocument(
   const claims = auth || stoppedAt !== 0 ? token : null;
   return {
     cid,
-    kind: "Client",
-    type: "nats",
+    kind,
+    type: kind === "Client" ? "nats" : undefined,
     ip: peer.port === 0 ? "" : peer.ip,
     port: peer.port,
     start: localTime(startedAt),

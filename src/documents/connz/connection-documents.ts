@@ -57,7 +57,8 @@ export class ConnectionDocuments {
       auth && view.options.tls !== null
         ? (await import("./peer-certificates.ts")).peerCertificates
         : () => undefined;
-    const context = { localTime, utcTime, now: moment.micros, auth };
+    const now = moment.micros;
+    const context = { kind: "Client", localTime, utcTime, now, auth } as const;
     return new ConnectionDocuments(view, lists, moment, context, certificates);
   }
 

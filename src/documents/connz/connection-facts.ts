@@ -3,6 +3,7 @@
 import { shownUser } from "../../kinds/client-info.ts";
 import type { ClientSession } from "../../kinds/client-session.ts";
 import { currentMicros } from "../../log/clock.ts";
+import type { Connection } from "../../net/connection.ts";
 import type { TlsSession } from "../../net/tls/session.ts";
 import { withoutSecretShapes } from "../../protocol/secret-shapes.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";
@@ -105,19 +106,22 @@ function told(text: string): string {
 }
 
 /** Nanoseconds; 0 while unknown. */
-export function rttOf({ keepalive }: ClientSession): number {
+export function rttOf({ keepalive }: { readonly keepalive: { readonly rttMs: number } }): number {
   return Math.ceil(keepalive.rttMs * NANOSECONDS_PER_MS);
 }
 
 /** Microseconds since 1970 of the last message or change of interest; before that, of CONNECT or accept. */
-export function lastActivity({ outbound, startedAt }: ClientSession, moment: Moment): number {
+export function lastActivity(
+  { outbound, startedAt }: Pick<Connection, "outbound" | "startedAt">,
+  moment: Moment,
+): number {
   const { lastUsedAt } = outbound;
   if (lastUsedAt === 0) return startedAt * MICROS_PER_MS;
   return Math.round(moment.micros - (moment.steadyMs - lastUsedAt) * MICROS_PER_MS);
 }
 
 /** A socket that is gone has forgotten what it had agreed on. */
-function tlsFacts(session: TlsSession): TlsFacts | null {
+export function tlsFacts(session: TlsSession): TlsFacts | null {
   try {
     const { version, cipherSuite, isFirst } = session;
     return { version, cipherSuite, isFirst };

@@ -4,24 +4,9 @@ import { encodeGo, type GoValue } from "../go-document.ts";
 import type { PieceIndent } from "../piecewise-document.ts";
 
 const COMMA = 0x2c;
-
-interface Frame {
-  readonly before: number;
-  readonly after: number;
-}
-
-const CONNECTIONS: Readonly<Record<PieceIndent, Frame>> = {
-  "": frame('{"a":[', "]}"),
-  "  ": frame('{\n  "a": [', "\n  ]\n}"),
-};
-const ITEMS: Readonly<Record<PieceIndent, Frame>> = {
-  "": frame('{"a":[{"b":[', "]}]}"),
-  "  ": frame('{\n  "a": [\n    {\n      "b": [', "\n      ]\n    }\n  ]\n}"),
-};
-
-function frame(before: string, after: string): Frame {
-  return { before: before.length, after: after.length };
-}
+/** How deep connections stand in a document, and items of their lists. */
+const CONNECTION = 2;
+const ITEM = 4;
 
 /**
  * Connections as they stand in the list of the document, without its brackets.
@@ -33,21 +18,40 @@ export function encodeConnections(
   indent: PieceIndent,
   isFirst: boolean,
 ): Buffer {
-  return within(encodeGo({ a: connections }, indent), CONNECTIONS[indent], isFirst);
+  return encodeItems(connections, indent, isFirst, CONNECTION);
 }
 
-/** Items as they stand in a list of one connection, in the same way. */
+/**
+ * Items as they stand in a list, in the same way.
+ *
+ * @param level how many brackets and braces they are in.
+ */
 export function encodeItems(
   items: readonly GoValue[],
   indent: PieceIndent,
   isFirst: boolean,
+  level = ITEM,
 ): Buffer {
-  return within(encodeGo({ a: [{ b: items }] }, indent), ITEMS[indent], isFirst);
+  let nested: GoValue = items;
+  for (let i = 1; i < level; i++) nested = [nested];
+  const bytes = encodeGo(nested, indent);
+  // Each bracket stands in a line, which the next one's begins.
+  let before = level;
+  let after = 0;
+  for (let i = 0; i < level; i++) {
+    if (i > 0) before += lineStart(indent, i).length;
+    after += lineStart(indent, i).length + "]".length;
+  }
+  const end = bytes.length - after;
+  if (isFirst) return bytes.subarray(before, end);
+  // The bracket before them makes room for the comma.
+  bytes[before - 1] = COMMA;
+  return bytes.subarray(before - 1, end);
 }
 
-/** What ends a list of a connection that has items. */
-export function itemsEnd(indent: PieceIndent): string {
-  return indent === "" ? "]" : "\n      ]";
+/** What ends a list that has such items. */
+export function itemsEnd(indent: PieceIndent, level = ITEM): string {
+  return `${lineStart(indent, level - 1)}]`;
 }
 
 /** What a field with an empty list looks like. A text of a peer cannot: its quotes are escaped. */
@@ -55,10 +59,6 @@ export function emptyList(name: string, indent: PieceIndent): string {
   return indent === "" ? `"${name}":[]` : `"${name}": []`;
 }
 
-/** The bracket before them makes room for the comma. */
-function within(bytes: Buffer, { before, after }: Frame, isFirst: boolean): Buffer {
-  const end = bytes.length - after;
-  if (isFirst) return bytes.subarray(before, end);
-  bytes[before - 1] = COMMA;
-  return bytes.subarray(before - 1, end);
+function lineStart(indent: PieceIndent, level: number): string {
+  return indent === "" ? "" : `\n${indent.repeat(level)}`;
 }

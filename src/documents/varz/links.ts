@@ -15,6 +15,7 @@ import { parseGoUrl } from "../../protocol/go-url.ts";
 import type { GoValue } from "../go-document.ts";
 import { nanoseconds, omitEmpty } from "../go-texts.ts";
 import type { ServerView } from "../server-view.ts";
+import type { SuperclusterView } from "../supercluster-view.ts";
 import { certificateExpiry } from "./certificate-expiry.ts";
 
 type Fields = { readonly [field: string]: GoValue | undefined };
@@ -45,20 +46,21 @@ export async function clusterPart({ options, serverInfo, cluster }: ServerView):
 }
 
 /** As in nats-server, times for writes are those of the cluster, whatever the gateway's are. */
-export async function gatewayPart({ gateway, cluster }: Readonly<Options>): Promise<Fields> {
+export async function gatewayPart({ options, supercluster }: ServerView): Promise<Fields> {
+  const { gateway, cluster } = options;
   if (gateway === null) return writes(cluster);
   const { host, port, ...rest } = listener(gateway, gateway.authorization?.timeoutMs ?? 0);
   return {
     name: omitEmpty(gateway.name),
     host,
-    port,
+    port: supercluster?.port || port,
     auth_timeout: rest.auth_timeout,
     tls_timeout: rest.tls_timeout,
     tls_required: rest.tls_required,
     tls_verify: rest.tls_required,
     advertise: omitEmpty(gateway.advertise),
     connect_retries: omitEmpty(gateway.connectRetries),
-    gateways: omitEmpty(remoteGateways(gateway)),
+    gateways: omitEmpty(remoteGateways(gateway, supercluster)),
     reject_unknown: omitEmpty(gateway.rejectUnknown),
     ...writes(cluster),
     tls_cert_not_after: await certificateExpiry(gateway.tls),
@@ -98,11 +100,17 @@ function listener({ host, port, tls }: LinkListener, authTimeoutMs: number) {
   };
 }
 
-function remoteGateways({ gateways }: GatewayOptions): Fields[] {
+/** Those of the configuration, with all servers of theirs that are known by now. */
+function remoteGateways(
+  { gateways }: GatewayOptions,
+  supercluster: SuperclusterView | null,
+): Fields[] {
+  const known = new Map<string, readonly string[]>();
+  for (const { name, addresses } of supercluster?.remotes ?? []) known.set(name, addresses);
   return gateways.map(({ name, urls, tls }) => ({
     name,
     tls_timeout: omitEmpty((tls?.timeoutMs ?? 0) / 1000),
-    urls: omitEmpty(hostsOf(urls)),
+    urls: omitEmpty(known.get(name) ?? hostsOf(urls)),
   }));
 }
 

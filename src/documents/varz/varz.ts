@@ -32,7 +32,7 @@ export async function varz(view: ServerView): Promise<Varz> {
     ...identityPart(view),
     ...limitsPart(view),
     cluster: await clusterPart(view),
-    gateway: await gatewayPart(options),
+    gateway: await gatewayPart(view),
     leaf: await leafPart(options),
     mqtt: await mqttPart(options),
     websocket: await websocketPart(options),

@@ -1,6 +1,7 @@
 /** What the server tells the page of the cluster: the JSON of `/api/cluster`. */
 
 import type { Flow } from "./shapes.ts";
+import type { SuperclusterMap } from "./supercluster-shapes.ts";
 
 /** A server of the cluster, as this one sees it. */
 export interface ClusterNode {
@@ -73,4 +74,6 @@ export interface ClusterMap {
   readonly hasConfiguredRoutes: boolean;
   /** Where other servers come in. */
   readonly port: number;
+  /** Null for a server without gateways. */
+  readonly supercluster: SuperclusterMap | null;
 }

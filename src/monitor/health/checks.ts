@@ -6,6 +6,7 @@
 import { unenforced } from "../../config/unenforced.ts";
 import type { ClusterView } from "../../documents/cluster-view.ts";
 import type { ServerView } from "../../documents/server-view.ts";
+import { missingClusters, type SuperclusterView } from "../../documents/supercluster-view.ts";
 import { certificateFacts, certificatesOf } from "../../net/tls/certificate-facts.ts";
 import type { TlsSettings } from "../../net/tls/settings.ts";
 
@@ -25,7 +26,7 @@ export interface Checked {
   readonly tls: TlsSettings | null;
 }
 
-/** Servers without a route that are named. */
+/** Servers without a route, and clusters without a gateway, that are named. */
 const MISSING_NAMED_MAX = 5;
 /** How long a probe watches the event loop. */
 const WATCH_MS = 10;
@@ -76,6 +77,7 @@ export async function readinessChecks(checked: Checked): Promise<Check[]> {
     connectionsCheck(view),
     certificatesCheck(checked),
     ...(view.cluster === null ? [] : [clusterCheck(view.cluster)]),
+    ...(view.supercluster === null ? [] : [superclusterCheck(view.supercluster)]),
     enforcementCheck(view),
     check("log", !view.log.isBehind, view.log.isBehind ? "lines wait" : "lines are written"),
   ];
@@ -109,8 +111,18 @@ function certificatesCheck({ tls }: Checked): Check {
 
 /** A server without the others serves its clients, but they may not reach everybody. */
 function clusterCheck({ missing, serverCount }: ClusterView): Check {
-  const name = "cluster";
-  const known = `routes to ${serverCount} other ${serverCount === 1 ? "server" : "servers"}`;
+  const servers = `${serverCount} other ${serverCount === 1 ? "server" : "servers"}`;
+  return reachCheck("cluster", `routes to ${servers}`, missing);
+}
+
+function superclusterCheck(supercluster: SuperclusterView): Check {
+  const count = [...supercluster.outbounds].length;
+  const clusters = `${count} other ${count === 1 ? "cluster" : "clusters"}`;
+  return reachCheck("supercluster", `gateways to ${clusters}`, missingClusters(supercluster));
+}
+
+/** @param missing who should be there as well. */
+function reachCheck(name: string, known: string, missing: readonly string[]): Check {
   if (missing.length === 0) return check(name, true, known);
   const named = missing.slice(0, MISSING_NAMED_MAX).join(", ");
   const more = missing.length - MISSING_NAMED_MAX;

@@ -3,7 +3,7 @@
 import { accountz } from "../../documents/accountz/accountz.ts";
 import { accstatz } from "../../documents/accstatz.ts";
 import { connz } from "../../documents/connz/connz.ts";
-import { gatewayz } from "../../documents/gatewayz.ts";
+import { gatewayz } from "../../documents/gatewayz/gatewayz.ts";
 import {
   encodeGo,
   encodeGoInSlices,
@@ -84,6 +84,7 @@ const ROUTEZ: Endpoint<Parameters<typeof routez>[1]> = {
 const GATEWAYZ: Endpoint<Parameters<typeof gatewayz>[1]> = {
   path: "/gatewayz",
   counted: "/gatewayz",
+  isCostly: true,
   read: (query) => {
     const subscriptions = query.subscriptions();
     const isAsked = query.flag("accs");

@@ -22,10 +22,12 @@ import { CacheCounts } from "./cache-counts.ts";
 import { accountFamilies } from "./exporter/account-families.ts";
 import { connectionFamilies } from "./exporter/connection-families.ts";
 import { documentFamilies } from "./exporter/document-families.ts";
+import { gatewayzFamilies } from "./exporter/gateway-families.ts";
 import { healthFamilies, jetStreamFamilies, leafFamilies } from "./exporter/state-families.ts";
 import { Exposition } from "./exposition.ts";
 import { LoopLagMeter } from "./loop-lag-meter.ts";
 import { acceptsGzip, CONTENT_TYPES, type Format, wantedFormat } from "./negotiation.ts";
+import { gatewayFamilies } from "./own/gateway-families.ts";
 import { type LinuxFacts, linuxFacts, processFamilies } from "./own/process-families.ts";
 import { routeFamilies } from "./own/route-families.ts";
 import {
@@ -177,6 +179,7 @@ export class Metrics {
     connectionFamilies(text, prefix, serverId, findings.survey);
     accountFamilies(text, prefix, serverId, findings.accounts);
     healthFamilies(text, prefix, serverId, view);
+    gatewayzFamilies(text, prefix, serverId, view);
     leafFamilies(text, prefix, serverId, view);
     jetStreamFamilies(text, wish.prefix || JETSTREAM_PREFIX, serverId, view);
   }
@@ -194,6 +197,7 @@ export class Metrics {
     traceFamilies(text, view);
     logFamilies(text, view);
     routeFamilies(text, view);
+    gatewayFamilies(text, view);
     dashboardFamilies(text, this.#dashboard.viewerCount);
     certificateFamilies(text, varz);
     processFamilies(text, linux);

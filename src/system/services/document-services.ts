@@ -4,7 +4,7 @@ import { accountz } from "../../documents/accountz/accountz.ts";
 import { connz } from "../../documents/connz/connz.ts";
 import type { ConnzOptions } from "../../documents/connz/connz-options.ts";
 import { debugVars } from "../../documents/debug-vars.ts";
-import { gatewayz } from "../../documents/gatewayz.ts";
+import { gatewayz } from "../../documents/gatewayz/gatewayz.ts";
 import { GoMap, type GoValue } from "../../documents/go-document.ts";
 import { type HealthzOptions, healthz } from "../../documents/healthz.ts";
 import { type IpqueueszOptions, ipqueuesz } from "../../documents/ipqueuesz.ts";
@@ -54,7 +54,7 @@ export function documentServices(
   add("SUBSZ", SUBSZ_BODY, (options) => subsz(view, options as object));
   add("CONNZ", CONNZ_BODY, (options) => connections(view, options as object));
   add("ROUTEZ", ROUTEZ_BODY, (options) => routez(view, options as object).encode(""));
-  add("GATEWAYZ", GATEWAYZ_BODY, (options) => gatewayz(view, options as object));
+  add("GATEWAYZ", GATEWAYZ_BODY, (options) => gatewayz(view, options as object).encode(""));
   add("LEAFZ", LEAFZ_BODY, (options) => leafz(view, options as object));
   add("ACCOUNTZ", ACCOUNTZ_BODY, (options) => accountz(view, options as object));
   add("JSZ", JSZ_BODY, (options: JszOptions) => leaderOnly(view, options));

@@ -30,8 +30,6 @@ const BY_SIGNING_KEY =
 
 const BEARER = "who has a bearer token may use it, so events do not show it";
 
-const NO_GATEWAYS = "there are no gateways here yet, whatever is configured for them";
-
 const NO_LEAFNODES = "there are no leafnodes here yet, whatever is configured for them";
 
 const FULL =
@@ -67,9 +65,6 @@ export const DIFFERENCES: readonly Listed[] = [
     why: FULL,
   },
   { document: "event CONNECT", path: "client.jwt", theirs: JWT, ours: ABSENT, why: BEARER },
-  ...["name", "host", "port", "outbound_gateways"].map((path) => {
-    return { document: "gatewayz", path, in: /^configured for a gateway: /, why: NO_GATEWAYS };
-  }),
   {
     document: "*",
     path: "server.cluster",

@@ -7,9 +7,10 @@ import { joinHostPort } from "../../../protocol/host-port.ts";
 import { COMPATIBLE_VERSION } from "../../../protocol/info.ts";
 import type { ClusterMap, ClusterNode, RouteRow } from "../cluster-shapes.ts";
 import type { ConnectionRates } from "../connections/rates.ts";
-import type { Flow } from "../shapes.ts";
 import { shown } from "../shown.ts";
+import { sumOf } from "./flows.ts";
 import type { OtherServers, ToldServer } from "./other-servers.ts";
+import { superclusterMap } from "./supercluster-map.ts";
 
 /** Routes that are shown; others only count. */
 const ROUTES_SHOWN_MAX = 500;
@@ -20,14 +21,17 @@ export async function clusterMap(
   rates: ConnectionRates,
   others: OtherServers,
 ): Promise<ClusterMap> {
-  const { cluster, serverInfo, options } = view;
+  const { cluster, supercluster, serverInfo, options } = view;
   // A server that stands alone has nobody to ask.
-  const answers = cluster === null ? [] : await others.look();
-  const told = new Map(answers.map((server) => [server.id, server]));
+  const isAlone = cluster === null && supercluster === null;
+  const answers = isAlone ? [] : await others.look();
+  // Without gateways all that answer are here, whatever they say.
+  const own = supercluster === null ? answers : answers.filter(isOf(serverInfo.cluster));
+  const told = new Map(own.map((server) => [server.id, server]));
   const routes = [...(cluster?.routes ?? [])];
   const byServer = Map.groupBy(routes, ({ remoteId }) => remoteId);
   const nodes = [ownNode(view)];
-  for (const [id, own] of byServer) nodes.push(linkedNode(own, rates, told.get(id) ?? null));
+  for (const [id, each] of byServer) nodes.push(linkedNode(each, rates, told.get(id) ?? null));
   for (const server of told.values()) if (!byServer.has(server.id)) nodes.push(farNode(server));
   const missing = (cluster?.missing ?? []).slice(0, MISSING_SHOWN_MAX).map(shown);
   return {
@@ -38,7 +42,12 @@ export async function clusterMap(
     isCluster: cluster !== null,
     hasConfiguredRoutes: (options.cluster?.routes.length ?? 0) > 0,
     port: cluster?.port ?? 0,
+    supercluster: await superclusterMap(view, rates, answers),
   };
+}
+
+function isOf(cluster: string): (server: ToldServer) => boolean {
+  return (server) => server.cluster === cluster;
 }
 
 const NO_ROUTE = {
@@ -112,21 +121,6 @@ function statsOf(told: ToldServer | null): ClusterNode["stats"] {
   if (told === null) return null;
   const { connections, subscriptions, slowConsumers, cpu, memory } = told;
   return { connections, subscriptions, slowConsumers, cpu, memory };
-}
-
-/** Null while none is known. */
-function sumOf(rates: readonly (Flow | null)[]): Flow | null {
-  const sum = { inMsgs: 0, outMsgs: 0, inBytes: 0, outBytes: 0 };
-  let isKnown = false;
-  for (const rate of rates) {
-    if (rate === null) continue;
-    isKnown = true;
-    sum.inMsgs += rate.inMsgs;
-    sum.outMsgs += rate.outMsgs;
-    sum.inBytes += rate.inBytes;
-    sum.outBytes += rate.outBytes;
-  }
-  return isKnown ? sum : null;
 }
 
 function rowOf(route: Route, rates: ConnectionRates): RouteRow {

@@ -1,6 +1,7 @@
 /** One look at all connections: what they have sent and received, what waits, and who is busiest. */
 
 import type { ServerView } from "../../../documents/server-view.ts";
+import { gatewaysOf } from "../../../documents/supercluster-view.ts";
 import type { Client } from "../../../kinds/client.ts";
 import type { ConnectionRates } from "../connections/rates.ts";
 import { accountOf, addressOf } from "../connections/row.ts";
@@ -43,9 +44,10 @@ export async function survey(view: ServerView, rates: ConnectionRates): Promise<
     busiest.sort((a, b) => b.sum - a.sum);
     if (busiest.length > BUSIEST_MAX) busiest.pop();
   });
-  for (const route of view.cluster?.routes ?? []) {
-    const { outbound } = route;
-    rates.note(route, performance.now());
+  const links = [...(view.cluster?.routes ?? []), ...gatewaysOf(view.supercluster)];
+  for (const link of links) {
+    const { outbound } = link;
+    rates.note(link, performance.now());
     outMsgs += outbound.outMsgs;
     outBytes += outbound.outBytes;
     pendingBytes += outbound.pendingBytes;

@@ -97,7 +97,7 @@ function healthItems({ health }: Tick): Item[] {
     .map(({ name, isWarning, reason }) => {
       const title = isWarning ? `${name}: not as it should be` : `${name}: failing`;
       const kind = isWarning ? "warn" : "bad";
-      const href = name === "Cluster" ? "#/cluster" : "#/configuration";
+      const href = /cluster$/i.test(name) ? "#/cluster" : "#/configuration";
       return { key: `health ${name}`, kind, title, text: reason, href };
     });
 }

@@ -1,6 +1,6 @@
-/** A picture of the cluster: this server in the middle, the others around it. */
+/** A picture of servers, or of clusters: this one in the middle, the others around it. */
 
-import type { ClusterNode } from "../cluster-shapes.ts";
+import type { Flow } from "../shapes.ts";
 import { setAttribute, svg } from "./dom.ts";
 import { duration, perSecond, plural, short } from "./format.ts";
 
@@ -15,6 +15,20 @@ const ROOMY_MAX = 10;
 const NAMED_MAX = 24;
 const NAME_LENGTH_MAX = 24;
 
+/** What a circle stands for. */
+export interface PictureNode {
+  readonly name: string;
+  readonly isSelf: boolean;
+  /** This one has dialled it. */
+  readonly isSolicited: boolean;
+  /** Connections to it; 0 where there is no way from here. */
+  readonly routes: number;
+  readonly rttMs: number | null;
+  readonly rate: Flow | null;
+  /** Null while nothing is known of its clients. */
+  readonly stats: { readonly connections: number } | null;
+}
+
 interface Place {
   readonly x: number;
   readonly y: number;
@@ -22,13 +36,19 @@ interface Place {
 
 export class ClusterPicture {
   readonly element = svg("svg", { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  readonly #what: string;
 
-  /** @param nodes this server first. */
-  update(nodes: readonly ClusterNode[]): void {
+  /** @param what circles are, in one word. */
+  constructor(what: "server" | "cluster") {
+    this.#what = what;
+  }
+
+  /** @param nodes this one first. */
+  update(nodes: readonly PictureNode[]): void {
     const count = nodes.length;
     const height = count === 1 ? HEIGHT_ALONE : HEIGHT;
     const radius = count <= ROOMY_MAX ? 26 : count <= NAMED_MAX ? 18 : 10;
-    setAttribute(this.element, "aria-label", `Map of ${plural(count, "server")}`);
+    setAttribute(this.element, "aria-label", `Map of ${plural(count, this.#what)}`);
     setAttribute(this.element, "viewBox", `0 0 ${WIDTH} ${height}`);
     const places = nodes.map((_, index) => placeOf(index, count, height / 2));
     const [center] = places;
@@ -43,11 +63,11 @@ export class ClusterPicture {
   }
 }
 
-/** This server is in the middle, the others around it. */
+/** This one is in the middle, the others around it. */
 function placeOf(index: number, count: number, y: number): Place {
   const x = WIDTH / 2;
   if (index === 0) return { x, y };
-  // None is right above or below, where the name of this server stands.
+  // None is right above or below, where the name of this one stands.
   const others = count - 1;
   const turn = (2 * Math.PI) / others;
   const angle = others % 2 === 1 ? turn * (index - 1) : turn * (index - 0.5) - Math.PI / 2;
@@ -56,7 +76,7 @@ function placeOf(index: number, count: number, y: number): Place {
 
 /** An arrow from who has dialled to who was; dashed where there is no way between the two. */
 function linkOf(
-  node: ClusterNode,
+  node: PictureNode,
   self: Place,
   other: Place,
   radius: number,
@@ -89,7 +109,7 @@ function linkOf(
 }
 
 function nodeOf(
-  { name, isSelf, routes, stats }: ClusterNode,
+  { name, isSelf, routes, stats }: PictureNode,
   { x, y }: Place,
   radius: number,
   isNamed: boolean,

@@ -1,5 +1,7 @@
 /** Numbers, sizes and times as people read them. */
 
+import type { Flow } from "../shapes.ts";
+
 const WHOLE = new Intl.NumberFormat("en");
 const SHORT_UNITS = ["", "k", "M", "G", "T"];
 const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -28,6 +30,11 @@ export function perSecond(value: number): string {
 
 export function bytesPerSecond(value: number): string {
   return `${bytes(value)}/s`;
+}
+
+/** `–` while it is unknown. */
+export function rateText(rate: Flow | null, way: "inMsgs" | "outMsgs"): string {
+  return rate === null ? "–" : perSecond(rate[way]);
 }
 
 /** `0.4 ms`, `12 ms`, `3.2 s`, `5 min`, `2 h 10 min`, `3 d 4 h` */

@@ -1,13 +1,13 @@
 /** The cluster as this server sees it: a map, its servers, and the connections to each. */
 
 import type { ClusterMap, ClusterNode, RouteRow } from "../../cluster-shapes.ts";
-import type { Flow } from "../../shapes.ts";
 import { get } from "../api.ts";
 import { ClusterPicture } from "../cluster-picture.ts";
 import { h, setText } from "../dom.ts";
-import { bytes, duration, moment, perSecond, plural, short, whole } from "../format.ts";
+import { bytes, duration, moment, plural, rateText, short, whole } from "../format.ts";
 import { empty, heading, Poll, panel, type View } from "../parts.ts";
 import { Table } from "../table.ts";
+import { SuperclusterPart } from "./supercluster.ts";
 
 const PERIOD_MS = 2000;
 
@@ -16,11 +16,14 @@ export class ClusterView implements View {
   readonly element: HTMLElement;
   readonly #about = h("p", { class: "about" });
   readonly #missing = h("p", { class: "note warn" });
-  readonly #picture = new ClusterPicture();
+  readonly #picture = new ClusterPicture("server");
   readonly #alone = h("div");
   readonly #servers = serverTable();
   readonly #routes = routeTable();
   readonly #details: HTMLElement;
+  readonly #supercluster = new SuperclusterPart();
+  /** Shown as soon as there is something to show, so that nothing moves when it comes. */
+  readonly #body: HTMLElement;
   readonly #poll = new Poll(PERIOD_MS, async (signal) => {
     this.#show(await get<ClusterMap>("cluster", signal));
   });
@@ -42,15 +45,21 @@ export class ClusterView implements View {
         this.#routes.element,
       ),
     );
+    this.#body = h(
+      "div",
+      { hidden: true },
+      panel("Map", "", this.#about, this.#missing, this.#alone, this.#picture.element),
+      this.#details,
+      this.#supercluster.element,
+    );
     this.element = h(
       "div",
       {},
       heading(
         "Cluster",
-        "Servers that share their subjects with this one, and how far away they are.",
+        "Servers and clusters that share their subjects with this one, and how far away they are.",
       ),
-      panel("Map", "", this.#about, this.#missing, this.#alone, this.#picture.element),
-      this.#details,
+      this.#body,
     );
   }
 
@@ -80,6 +89,9 @@ export class ClusterView implements View {
     this.#details.hidden = !hasOthers;
     this.#servers.update(nodes);
     this.#routes.update(routes);
+    const clients = nodes.reduce((sum, { stats }) => sum + (stats?.connections ?? 0), 0);
+    this.#supercluster.update(map.supercluster, clients);
+    this.#body.hidden = false;
   }
 
   #explain(why: string): void {
@@ -90,9 +102,10 @@ export class ClusterView implements View {
   }
 }
 
-function whyAlone({ isCluster, hasConfiguredRoutes, port }: ClusterMap): string {
+function whyAlone({ isCluster, hasConfiguredRoutes, port, supercluster }: ClusterMap): string {
   if (!isCluster) {
-    return "This server stands alone. With a cluster block that has a port it takes others in, and with routes in it dials them.";
+    const what = supercluster === null ? "stands alone" : "is the only one of its cluster";
+    return `This server ${what}. With a cluster block that has a port it takes others in, and with routes in it dials them.`;
   }
   const others = `Other servers come in on port ${port}`;
   return hasConfiguredRoutes
@@ -208,8 +221,4 @@ type Stats = NonNullable<ClusterNode["stats"]>;
 
 function of(text: (stats: Stats) => string): (node: ClusterNode) => string {
   return ({ stats }) => (stats === null ? "–" : text(stats));
-}
-
-function rateText(rate: Flow | null, way: keyof Flow): string {
-  return rate === null ? "–" : perSecond(rate[way]);
 }
