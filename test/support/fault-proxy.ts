@@ -1,22 +1,17 @@
 /**
  * The net between the nodes of a cluster, as a TCP proxy of our own that fails as a test wants it to.
  *
- * Every node has a door: a port that stands for its route port, to which all others are sent. Who comes
- * in is read from the CONNECT with which a route begins, so that each pair of nodes has two lanes of
- * its own, whoever has dialled whom: what `a` says to `b`, and what `b` says to `a`.
+ * Every node has a door: a port that stands for its route or gateway port, to which all others are sent.
+ * It is known who comes in, so that each pair of nodes has two lanes of its own, whoever has dialled
+ * whom: what `a` says to `b`, and what `b` says to `a`.
  */
 
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { WhoIs } from "./fault-proxy-dialler.ts";
 import { Lane, type LaneFaults } from "./fault-proxy-lane.ts";
 import { Prng } from "./prng.ts";
 
 export type { LaneFaults } from "./fault-proxy-lane.ts";
-
-/** A dialler that does not say who it is in time is let through without faults. */
-const IDENTIFY_MS = 2_000;
-const IDENTIFY_POLL_MS = 10;
-const FIRST_LINE_BYTES_MAX = 64 * 1024;
-const NAME = /^CONNECT \{.*"name":"([A-Z0-9]+)"/;
 
 /** One connection from node to node. */
 interface Crossing {
@@ -29,15 +24,15 @@ interface Crossing {
 export class FaultProxy implements AsyncDisposable {
   readonly random: Prng;
   readonly #lanes = new Map<string, Lane>();
-  readonly #doors = new Map<string, Server>();
+  readonly #doors: Server[] = [];
   readonly #crossings = new Set<Crossing>();
   readonly #sockets = new Set<Socket>();
   readonly #refused = new Set<string>();
-  readonly #nodeOf: (id: string) => string | undefined;
+  readonly #whoIs: WhoIs;
 
-  /** @param nodeOf tells which node has a server id, once that is known. */
-  constructor(nodeOf: (id: string) => string | undefined, random = new Prng()) {
-    this.#nodeOf = nodeOf;
+  /** @param whoIs tells which node has dialled; strangers are let through without faults. */
+  constructor(whoIs: WhoIs, random = new Prng()) {
+    this.#whoIs = whoIs;
     this.random = random;
   }
 
@@ -50,7 +45,7 @@ export class FaultProxy implements AsyncDisposable {
       door.once("error", reject);
       door.listen(port, "127.0.0.1", resolve);
     });
-    this.#doors.set(node, door);
+    this.#doors.push(door);
     return (door.address() as { port: number }).port;
   }
 
@@ -79,13 +74,12 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Ends all connections between two nodes, in order or by a reset. */
   cut(a: string, b: string, how: "close" | "reset" = "close"): void {
-    for (const crossing of [...this.#crossings]) {
-      if (!isBetween(crossing, a, b)) continue;
-      for (const socket of [crossing.dialler, crossing.target]) {
-        if (how === "reset") socket.resetAndDestroy();
-        else socket.destroy();
-      }
-    }
+    this.#end(how, (crossing) => isBetween(crossing, a, b));
+  }
+
+  /** The same for those that one node has dialled. */
+  cutDialled(dialler: string, to: string, how: "close" | "reset" = "close"): void {
+    this.#end(how, (crossing) => crossing.from === dialler && crossing.to === to);
   }
 
   /** Puts bytes of ours between those of a node, on each connection that it has to the other. */
@@ -125,9 +119,18 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const door of this.#doors.values()) door.close();
+    for (const door of this.#doors) door.close();
     for (const socket of this.#sockets) socket.destroy();
     for (const lane of this.#lanes.values()) lane.stop();
+  }
+
+  #end(how: "close" | "reset", isMeant: (crossing: Crossing) => boolean): void {
+    for (const crossing of [...this.#crossings].filter(isMeant)) {
+      for (const socket of [crossing.dialler, crossing.target]) {
+        if (how === "reset") socket.resetAndDestroy();
+        else socket.destroy();
+      }
+    }
   }
 
   #lane(from: string, to: string): Lane {
@@ -172,36 +175,6 @@ export class FaultProxy implements AsyncDisposable {
     this.#sockets.add(socket);
     socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
-  }
-
-  /** Reads the line that a route begins with, and which node it comes from; "" for a stranger. */
-  async #whoIs(dialler: Socket): Promise<{ first: Buffer; from: string }> {
-    let first = Buffer.alloc(0);
-    const line = Promise.withResolvers<void>();
-    const onData = (chunk: Buffer): void => {
-      first = Buffer.concat([first, chunk]);
-      const isWhole = first.includes(10) || first.length > FIRST_LINE_BYTES_MAX;
-      if (!isWhole) return;
-      dialler.pause();
-      line.resolve();
-    };
-    dialler.on("data", onData);
-    const ends = ["end", "close", "error"] as const;
-    for (const event of ends) dialler.once(event, line.resolve);
-    const giveUp = setTimeout(line.resolve, IDENTIFY_MS);
-    await line.promise;
-    const id = NAME.exec(first.toString("latin1"))?.[1];
-    const deadline = performance.now() + IDENTIFY_MS;
-    // A node may dial before its log has said who it is.
-    let from = id === undefined ? "" : this.#nodeOf(id);
-    while (from === undefined && performance.now() < deadline) {
-      await Bun.sleep(IDENTIFY_POLL_MS);
-      from = this.#nodeOf(id!);
-    }
-    clearTimeout(giveUp);
-    dialler.off("data", onData);
-    for (const event of ends) dialler.off(event, line.resolve);
-    return { first, from: from ?? "" };
   }
 }
 

@@ -108,7 +108,7 @@ export async function interestDifferences(
 /** A node's own subscriptions, as the others should know them. */
 export async function localInterest({ monitorUrl }: CheckedNode): Promise<Interest> {
   const path = `/subsz?subs=1&limit=${SUBSCRIPTIONS_MAX}`;
-  const page = (await read(monitorUrl, path)) as {
+  const page = (await readMonitoring(monitorUrl, path)) as {
     subscriptions_list?: readonly SubscriptionDetail[];
   };
   const interest: Interest = new Map();
@@ -124,7 +124,7 @@ async function viewOf(node: CheckedNode): Promise<View | string> {
   try {
     const [truth, routez] = await Promise.all([
       localInterest(node),
-      read(node.monitorUrl, "/routez?subs=detail"),
+      readMonitoring(node.monitorUrl, "/routez?subs=detail"),
     ]);
     const { server_id, routes } = routez as { server_id: string; routes: RouteDetail[] };
     const peers = new Map<string, PeerView>();
@@ -177,7 +177,8 @@ export function count(interest: Interest, key: string, times = 1): void {
   interest.set(key, (interest.get(key) ?? 0) + times);
 }
 
-async function read(url: string, path: string): Promise<unknown> {
+/** A page as JSON. */
+export async function readMonitoring(url: string, path: string): Promise<unknown> {
   const response = await fetch(`${url}${path}`, {
     signal: AbortSignal.timeout(FETCH_MS),
     headers: { connection: "close" },

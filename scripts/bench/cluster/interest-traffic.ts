@@ -1,6 +1,7 @@
 /** What interest costs the net, and what it costs that servers know each other. */
 
 import { FaultProxy } from "../../../test/support/fault-proxy.ts";
+import { byConnect } from "../../../test/support/fault-proxy-dialler.ts";
 import { freePort } from "../../../test/support/free-port.ts";
 import { Peer } from "../peer.ts";
 import type { Bench } from "../security/bench.ts";
@@ -63,7 +64,7 @@ class Watched {
 
   static async start({ makes }: Topology): Promise<Watched> {
     // Who is who does not matter.
-    const proxy = new FaultProxy(() => "");
+    const proxy = new FaultProxy(byConnect(() => ""));
     const nodes: Node[] = [];
     let seed: number | undefined;
     for (const [index, make] of makes.entries()) {

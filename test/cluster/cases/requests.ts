@@ -43,7 +43,8 @@ export const REQUEST_CASES: readonly Case[] = [
         for (let i = 0; i < 50; i++) {
           const inbox = unique("inbox.");
           await wire.send(`SUB ${inbox} ${i}\r\nPUB ${subject} ${inbox} 0\r\n\r\n`);
-          expect(await wire.waitFor(`MSG ${inbox} ${i} 3\r\nyes\r\n`)).toBe(true);
+          const answer = `MSG ${inbox} ${i} 3\r\nyes\r\n`;
+          expect(await wire.waitFor(answer, TIMEOUT)).toBe(true);
           await wire.send(`UNSUB ${i}\r\n`);
         }
       } finally {

@@ -11,14 +11,22 @@ interface ServerPart {
   cluster?: string;
 }
 
-interface Answer {
+export interface Answer {
   server: ServerPart;
   data?: Record<string, unknown>;
-  statsz?: { routes?: { name?: string }[]; active_servers?: number };
+  statsz?: {
+    routes?: { name?: string }[];
+    gateways?: { name: string; inbound: number }[];
+    active_servers?: number;
+  };
 }
 
 /** Asks all servers; the answers of as many. */
-async function askAll(client: NatsConnection, subject: string, count: number): Promise<Answer[]> {
+export async function askAll(
+  client: NatsConnection,
+  subject: string,
+  count: number,
+): Promise<Answer[]> {
   const reply = unique("answers.");
   const inbox = Inbox.on(client, reply);
   client.publish(subject, "", { reply });
@@ -26,11 +34,12 @@ async function askAll(client: NatsConnection, subject: string, count: number): P
   return inbox.messages.map((message) => message.json<Answer>());
 }
 
-function names(answers: readonly Answer[]): string[] {
+export function names(answers: readonly Answer[]): string[] {
   return answers.map(({ server }) => server.name).sort();
 }
 
-export const SYSTEM_CASES: readonly Case[] = [
+/** Those that are about one cluster. */
+const CLUSTER_CASES: readonly Case[] = [
   {
     name: "all servers answer questions to all",
     async run({ mesh, near, far }) {
@@ -57,18 +66,6 @@ export const SYSTEM_CASES: readonly Case[] = [
     },
   },
   {
-    name: "one server answers a question to it, wherever it is asked",
-    async run({ near, far }) {
-      await using client = await join(near, "SYS");
-      const { server_id } = await far.varz();
-      for (const kind of ["VARZ", "STATSZ", "ROUTEZ"]) {
-        const subject = `$SYS.REQ.SERVER.${server_id}.${kind}`;
-        const answer = await client.request(subject, "", { timeout: 8_000 });
-        expect(answer.json<Answer>().server).toMatchObject({ name: far.name, id: server_id });
-      }
-    },
-  },
-  {
     name: "statistics know the other servers",
     async run({ mesh, near, far }) {
       await using client = await join(near, "SYS");
@@ -87,6 +84,22 @@ export const SYSTEM_CASES: readonly Case[] = [
         active = (await ask()).statsz!.active_servers;
       }
       expect(active).toBe(mesh.nodes.length);
+    },
+  },
+];
+
+/** Those that hold between clusters too. */
+export const DISTANT_SYSTEM_CASES: readonly Case[] = [
+  {
+    name: "one server answers a question to it, wherever it is asked",
+    async run({ near, far }) {
+      await using client = await join(near, "SYS");
+      const { server_id } = await far.varz();
+      for (const kind of ["VARZ", "STATSZ", "ROUTEZ"]) {
+        const subject = `$SYS.REQ.SERVER.${server_id}.${kind}`;
+        const answer = await client.request(subject, "", { timeout: 8_000 });
+        expect(answer.json<Answer>().server).toMatchObject({ name: far.name, id: server_id });
+      }
     },
   },
   {
@@ -137,3 +150,5 @@ export const SYSTEM_CASES: readonly Case[] = [
     },
   },
 ];
+
+export const SYSTEM_CASES: readonly Case[] = [...CLUSTER_CASES, ...DISTANT_SYSTEM_CASES];

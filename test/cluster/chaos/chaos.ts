@@ -1,18 +1,21 @@
 /**
- * A cluster to which things happen at random while clients publish on all of its nodes. At any time
- * nothing may come twice, in the wrong order or to a closed subscription; at quiet points the mesh has to
- * be whole, its interest true, and everything that is sent has to arrive.
+ * Servers to which things happen at random while clients publish on all of them. At any time nothing may
+ * come twice, in the wrong order or to a closed subscription; at quiet points all connections have to be
+ * there, interest has to be true, and everything that is sent has to arrive.
  */
 
 import type { NodeKind } from "../../support/mesh-config.ts";
 import { Prng } from "../../support/prng.ts";
-import { Crowd, type Member } from "../faults/crowd.ts";
-import { FalsePeer } from "../faults/false-peer.ts";
-import { ACCOUNTS, FaultMesh } from "../faults/fault-mesh.ts";
+import { Crowd, despiteLosses, type Member } from "../faults/crowd.ts";
+import { FaultMesh } from "../faults/fault-mesh.ts";
+import { ACCOUNTS, type Faulty } from "../faults/faulty.ts";
+import type { Sent } from "../faults/ledger.ts";
+import type { RawPeer } from "../faults/raw-peer.ts";
 import { randomSteps, type Step, SUBJECTS } from "./schedule.ts";
 
 export interface ChaosOptions {
-  readonly kinds: readonly NodeKind[];
+  /** Starts the servers. */
+  readonly start: Starter;
   readonly seed: number;
   /** After so long comes the last quiet point. */
   readonly seconds: number;
@@ -21,6 +24,8 @@ export interface ChaosOptions {
   /** Is given what happens, line by line. */
   readonly log: (line: string) => void;
 }
+
+export type Starter = (random: Prng, log: (line: string) => void) => Promise<Faulty>;
 
 export interface ChaosResult {
   readonly steps: number;
@@ -42,42 +47,49 @@ const STEP_EVERY_MS = 20;
 const FROZEN_MS_MAX = 3_000;
 const QUIET_DEADLINE_MS = 30_000;
 
+/** A cluster of these kinds of nodes, with a pool and a compression by chance. */
+export function meshOf(kinds: readonly NodeKind[]): Starter {
+  return async (random, log) => {
+    const wish = {
+      poolSize: random.pick(POOL_SIZES),
+      cluster: `compression: ${random.pick(COMPRESSIONS)}`,
+    };
+    log(`pool of ${wish.poolSize}, ${wish.cluster}`);
+    return await FaultMesh.start(kinds, { random, wish });
+  };
+}
+
 /** @throws Error with the log of the nodes at the first thing that is wrong. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const random = new Prng(options.seed);
-  const wish = {
-    poolSize: random.pick(POOL_SIZES),
-    cluster: `compression: ${random.pick(COMPRESSIONS)}`,
-  };
-  options.log(`pool of ${wish.poolSize}, ${wish.cluster}`);
-  await using faulty = await FaultMesh.start(options.kinds, { random, wish });
+  await using faulty = await options.start(random, options.log);
   using crowd = new Crowd();
   const chaos = new Chaos(faulty, crowd, random, options.log);
-  const names = faulty.nodes.map(({ name }) => name);
+  const names = faulty.group.nodes.map(({ name }) => name);
   const steps = options.steps ?? randomSteps(new Prng(options.seed), names);
-  return await faulty.mesh.explained(() => chaos.run(steps, options.seconds));
+  return await faulty.group.explained(() => chaos.run(steps, options.seconds));
 }
 
 class Chaos {
-  readonly #faulty: FaultMesh;
+  readonly #faulty: Faulty;
   readonly #crowd: Crowd;
   readonly #random: Prng;
   readonly #log: (line: string) => void;
   readonly #names: readonly string[];
   readonly #frozen = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #liars = new Set<FalsePeer>();
+  readonly #liars = new Set<RawPeer>();
   readonly #startedAt = performance.now();
   #steps = 0;
   #quietPoints = 0;
   #published = 0;
   #publishing: Promise<void> | null = null;
 
-  constructor(faulty: FaultMesh, crowd: Crowd, random: Prng, log: (line: string) => void) {
+  constructor(faulty: Faulty, crowd: Crowd, random: Prng, log: (line: string) => void) {
     this.#faulty = faulty;
     this.#crowd = crowd;
     this.#random = random;
     this.#log = log;
-    this.#names = faulty.nodes.map(({ name }) => name);
+    this.#names = faulty.group.nodes.map(({ name }) => name);
   }
 
   /** Takes steps until there are no more, or until the time is over and all is well. */
@@ -103,6 +115,7 @@ class Chaos {
   }
 
   async #inStorm(step: Step): Promise<void> {
+    this.#crowd.ledger.expectsDisorder = !this.#faulty.keepsOrder;
     this.#publishing ??= this.#publish();
     await this.#take(step);
     this.#steps++;
@@ -134,26 +147,32 @@ class Chaos {
   async #quiet(): Promise<void> {
     await this.#calm();
     await this.#restore();
-    await this.#rejoin();
-    await this.#faulty.whole(QUIET_DEADLINE_MS);
-    await this.#faulty.weighed();
-    this.#crowd.ledger.expectsDamage = false;
+    await despiteLosses(async () => {
+      await this.#rejoin();
+      await this.#faulty.well(QUIET_DEADLINE_MS);
+      this.#crowd.ledger.expectsDamage = false;
+      this.#crowd.ledger.expectsDisorder = false;
+      await this.#crowd.arrived(this.#publishAll());
+    });
+    this.#crowd.ledger.turnPage();
+    this.#quietPoints++;
+  }
+
+  #publishAll(): Sent[] {
     const sent = this.#names.flatMap((name) =>
       ACCOUNTS.flatMap((account) =>
         SUBJECTS.map((subject) => this.#crowd.publish(name, account, subject)),
       ),
     );
     this.#published += sent.length;
-    await this.#crowd.arrived(sent);
-    this.#crowd.ledger.turnPage();
-    this.#quietPoints++;
+    return sent;
   }
 
   async #restore(): Promise<void> {
     for (const [name, timer] of this.#frozen) this.#thaw(name, timer);
     this.#dismissLiars();
     this.#faulty.net.heal();
-    for (const node of this.#faulty.nodes) if (!node.isRunning) await node.start();
+    for (const node of this.#faulty.group.nodes) if (!node.isRunning) await node.start();
   }
 
   #dismissLiars(): void {
@@ -162,7 +181,7 @@ class Chaos {
   }
 
   async #rejoin(): Promise<void> {
-    for (const node of this.#faulty.nodes) {
+    for (const node of this.#faulty.group.nodes) {
       if (!node.isRunning || this.#frozen.has(node.name)) continue;
       for (const account of ACCOUNTS) {
         if (!this.#crowd.hasClient(node.name, account)) await this.#crowd.join(node, account);
@@ -176,7 +195,7 @@ class Chaos {
     switch (step.kind) {
       case "kill":
         if (this.#frozen.has(step.node)) return;
-        await this.#faulty.node(step.node).kill();
+        await this.#faulty.group.node(step.node).kill();
         this.#crowd.forgetLost();
         return;
       case "freeze":
@@ -242,9 +261,8 @@ class Chaos {
         return;
       case "liar": {
         if (this.#isDeaf(step.node)) return;
-        const liar = new FalsePeer(this.#faulty.node(step.node));
+        const liar = this.#faulty.falsePeer(this.#faulty.group.node(step.node));
         this.#liars.add(liar);
-        liar.introduce("NFALSE", {}, { cluster: "faulty" });
         liar.send(this.#random.bytes(step.bytes));
         return;
       }
@@ -252,7 +270,7 @@ class Chaos {
   }
 
   #freeze(name: string): void {
-    const node = this.#faulty.node(name);
+    const node = this.#faulty.group.node(name);
     if (node.pid === 0 || this.#isDeaf(name)) return;
     node.signal("SIGSTOP");
     const timer = setTimeout(() => this.#thaw(name, timer), this.#random.below(FROZEN_MS_MAX));
@@ -262,12 +280,12 @@ class Chaos {
   #thaw(name: string, timer: ReturnType<typeof setTimeout>): void {
     clearTimeout(timer);
     this.#frozen.delete(name);
-    if (this.#faulty.node(name).isRunning) this.#faulty.node(name).signal("SIGCONT");
+    if (this.#faulty.group.node(name).isRunning) this.#faulty.group.node(name).signal("SIGCONT");
   }
 
   /** It does not run, or stands still. */
   #isDeaf(name: string): boolean {
-    return !this.#faulty.node(name).isRunning || this.#frozen.has(name);
+    return !this.#faulty.group.node(name).isRunning || this.#frozen.has(name);
   }
 
   #others(name: string): string[] {

@@ -4,7 +4,7 @@
  */
 
 import type { Prng } from "../../support/prng.ts";
-import { ACCOUNTS } from "../faults/fault-mesh.ts";
+import { ACCOUNTS } from "../faults/faulty.ts";
 
 export type Step =
   | { readonly kind: "kill" | "freeze"; readonly node: string }

@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { findPeer } from "../../support/peer.ts";
 import { Crowd } from "./crowd.ts";
-import { ACCOUNTS, FaultMesh } from "./fault-mesh.ts";
+import { FaultMesh } from "./fault-mesh.ts";
+import { ACCOUNTS } from "./faulty.ts";
 
 const COMPILER = Bun.which("gcc") ?? Bun.which("cc");
 const SOURCE = resolve(import.meta.dir, "clock-jump.c");

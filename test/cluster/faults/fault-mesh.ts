@@ -1,6 +1,7 @@
 /** A cluster whose nodes reach each other only through the net of faults, and its checks. */
 
 import { FaultProxy } from "../../support/fault-proxy.ts";
+import { byConnect } from "../../support/fault-proxy-dialler.ts";
 import { freePort } from "../../support/free-port.ts";
 import { untilInterestIsTrue } from "../../support/interest-checker.ts";
 import { untilWeightsAreTrue, type WitnessedNode } from "../../support/interest-checker-witness.ts";
@@ -8,10 +9,9 @@ import { Mesh } from "../../support/mesh.ts";
 import { type NodeKind, type NodeWish, routesBetween } from "../../support/mesh-config.ts";
 import type { MeshNode } from "../../support/mesh-node.ts";
 import { Prng } from "../../support/prng.ts";
+import { CLUSTER, FalsePeer } from "./false-peer.ts";
+import { ACCOUNTS_CONFIG, type Faulty, idOf } from "./faulty.ts";
 
-export const CLUSTER = "faulty";
-/** `INF   ID:               NABC` */
-const ID_LINE = /^INF {3}ID: +(N[A-Z0-9]+)$/;
 const WHOLE_DEADLINE_MS = 15_000;
 const HELP_AFTER_MS = 5_000;
 const POLL_MS = 20;
@@ -19,17 +19,8 @@ const POLL_MS = 20;
 const MISSING = /^(\S+) has \d+ of \d+ connections with (\S+)$/;
 const REAL: readonly NodeKind[] = ["2.15.1", "2.10.27"];
 
-/** Who may log in: two accounts, so that a mistake between them shows. */
-export const ACCOUNTS = ["ONE", "TWO"] as const;
-
 /** A route that says nothing is given up after little more than a second. */
-const CONFIG = `
-accounts {
-  ONE { users: [ { user: "ONE", password: "pw" } ] }
-  TWO { users: [ { user: "TWO", password: "pw" } ] }
-}
-write_deadline: "2s"
-`;
+const CONFIG = `${ACCOUNTS_CONFIG}write_deadline: "2s"\n`;
 const CLUSTER_CONFIG = `ping_interval: "400ms"\n  ping_max: 2`;
 
 export interface FaultWishes {
@@ -38,7 +29,8 @@ export interface FaultWishes {
   readonly wish?: Partial<NodeWish>;
 }
 
-export class FaultMesh implements AsyncDisposable {
+export class FaultMesh implements Faulty {
+  readonly keepsOrder = true;
   /** How often two real servers had to be helped to all their connections. */
   helped = 0;
   readonly mesh: Mesh;
@@ -54,7 +46,7 @@ export class FaultMesh implements AsyncDisposable {
     let mesh: Mesh | undefined;
     const nodeOf = (id: string): string | undefined =>
       mesh?.nodes.find((node) => idOf(node) === id)?.name;
-    const net = new FaultProxy(nodeOf, wishes.random ?? new Prng());
+    const net = new FaultProxy(byConnect(nodeOf), wishes.random ?? new Prng());
     try {
       const doors: number[] = [];
       const all: NodeWish[] = [];
@@ -86,6 +78,10 @@ export class FaultMesh implements AsyncDisposable {
     }
   }
 
+  get group(): Mesh {
+    return this.mesh;
+  }
+
   get nodes(): readonly MeshNode[] {
     return this.mesh.nodes;
   }
@@ -98,26 +94,34 @@ export class FaultMesh implements AsyncDisposable {
   async whole(deadlineMs = WHOLE_DEADLINE_MS): Promise<void> {
     const deadline = performance.now() + deadlineMs;
     let helpAt = performance.now() + HELP_AFTER_MS;
-    while (performance.now() < deadline) {
+    for (;;) {
       const missing = await this.mesh.missing();
       if (missing.length === 0) break;
+      // Tells what is missing. Two real servers may undo a moment later what was whole.
+      if (performance.now() >= deadline) await this.mesh.whole(0);
       if (performance.now() > helpAt) {
         helpAt = performance.now() + HELP_AFTER_MS;
         this.#helpRealServers(missing);
       }
       await Bun.sleep(POLL_MS);
     }
-    await this.mesh.whole(0);
     const nodes = this.nodes.filter((node) => node.isRunning).map(witnessed);
     const [one, other] = [this.nodes[0]!.wish, this.nodes[1]!.wish];
     await untilInterestIsTrue(nodes, { deadlineMs, connections: routesBetween(one, other) });
   }
 
-  /** That each node announces the number of members of each queue group. */
-  async weighed(): Promise<void> {
+  /** Whole, and each node announces the number of members of each queue group. */
+  async well(deadlineMs = WHOLE_DEADLINE_MS): Promise<void> {
+    await this.whole(deadlineMs);
     for (const node of this.nodes) {
       if (node.isRunning) await untilWeightsAreTrue(witnessed(node));
     }
+  }
+
+  falsePeer(node: MeshNode): FalsePeer {
+    const peer = new FalsePeer(node);
+    peer.introduce("NFALSE");
+    return peer;
   }
 
   /** Waits until a node has lost all routes to another. */
@@ -154,12 +158,6 @@ export class FaultMesh implements AsyncDisposable {
     await this.mesh[Symbol.asyncDispose]();
     await this.net[Symbol.asyncDispose]();
   }
-}
-
-/** The id of the server that a node has now; undefined before its log tells. */
-export function idOf(node: MeshNode): string | undefined {
-  const line = node.log.findLast((text) => ID_LINE.test(text));
-  return line === undefined ? undefined : ID_LINE.exec(line)![1];
 }
 
 function witnessed(node: MeshNode): WitnessedNode {

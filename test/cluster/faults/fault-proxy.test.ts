@@ -2,6 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { FaultProxy } from "../../support/fault-proxy.ts";
+import { byConnect } from "../../support/fault-proxy-dialler.ts";
 import { until } from "../../support/until.ts";
 import { Wire } from "../../support/wire.ts";
 
@@ -22,7 +23,7 @@ async function pair() {
       },
     },
   });
-  const proxy = new FaultProxy((id) => (id === "NAAA" ? "a" : undefined));
+  const proxy = new FaultProxy(byConnect((id) => (id === "NAAA" ? "a" : undefined)));
   const door = await proxy.open("b", echo.port);
   const wire = await Wire.connect(door);
   await wire.send(HELLO);

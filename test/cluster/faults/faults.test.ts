@@ -5,8 +5,9 @@
 
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { findPeer } from "../../support/peer.ts";
+import type { FaultMesh } from "./fault-mesh.ts";
 import type { Sent } from "./ledger.ts";
-import { KINDS, Standing } from "./standing.ts";
+import { KINDS, type Standing, startStanding } from "./standing.ts";
 
 const TEST_MS = 40_000;
 const START_MS = 60_000;
@@ -14,10 +15,10 @@ const START_MS = 60_000;
 describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefined)(
   `faults of a cluster of ${KINDS}`,
   () => {
-    let standing: Standing;
+    let standing: Standing<FaultMesh>;
 
     beforeAll(async () => {
-      standing = await Standing.start();
+      standing = await startStanding();
       console.log(`FUZZ_SEED=${standing.random.seed}`);
     }, START_MS);
     afterAll(() => standing?.[Symbol.asyncDispose]());

@@ -5,9 +5,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { findPeer } from "../../support/peer.ts";
-import { FalsePeer, newId } from "./false-peer.ts";
-import { idOf } from "./fault-mesh.ts";
-import { KINDS, Standing } from "./standing.ts";
+import { FalsePeer } from "./false-peer.ts";
+import type { FaultMesh } from "./fault-mesh.ts";
+import { idOf } from "./faulty.ts";
+import { newId } from "./raw-peer.ts";
+import { KINDS, type Standing, startStanding } from "./standing.ts";
 
 const TEST_MS = 30_000;
 const START_MS = 60_000;
@@ -17,10 +19,10 @@ const PATIENCE_MS = 4_000;
 describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefined)(
   `false peers of a cluster of ${KINDS}`,
   () => {
-    let standing: Standing;
+    let standing: Standing<FaultMesh>;
 
     beforeAll(async () => {
-      standing = await Standing.start();
+      standing = await startStanding();
       console.log(`FUZZ_SEED=${standing.random.seed}`);
     }, START_MS);
     afterAll(() => standing?.[Symbol.asyncDispose]());

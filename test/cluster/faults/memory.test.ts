@@ -1,11 +1,13 @@
 /** Peers that cost memory: what they have taken comes back once they are gone. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import type { MeshNode } from "../../support/mesh-node.ts";
 import { findPeer } from "../../support/peer.ts";
-import { FalsePeer, newId } from "./false-peer.ts";
-import { KINDS, Standing } from "./standing.ts";
+import { FalsePeer } from "./false-peer.ts";
+import type { FaultMesh } from "./fault-mesh.ts";
+import { comesBack } from "./memory-check.ts";
+import { newId } from "./raw-peer.ts";
+import { KINDS, type Standing, startStanding } from "./standing.ts";
 
 /** A million by `npm run chaos`; fewer where time is short. */
 const SUBJECTS = Number(process.env.NATS_FAULT_SUBJECTS ?? 200_000);
@@ -13,8 +15,6 @@ const FLOOD_BYTES = 96 << 20;
 const FLOOD_MESSAGE_BYTES = 16 << 10;
 const ROUNDS = 3;
 const BATCH = 5_000;
-/** What the rounds after the first may leave behind, in any case. */
-const NOISE_BYTES = 48 << 20;
 const DEADLINE_MS = 30_000;
 const TEST_MS = 120_000;
 const START_MS = 60_000;
@@ -22,10 +22,10 @@ const START_MS = 60_000;
 describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefined)(
   `memory of a cluster of ${KINDS}`,
   () => {
-    let standing: Standing;
+    let standing: Standing<FaultMesh>;
 
     beforeAll(async () => {
-      standing = await Standing.start();
+      standing = await startStanding();
     }, START_MS);
     afterAll(() => standing?.[Symbol.asyncDispose]());
 
@@ -36,7 +36,8 @@ describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefine
       test(
         `${name} forgets the interest of a peer that is gone`,
         async () => {
-          await returns(standing.faulty.node(name), async (node) => {
+          const node = standing.faulty.node(name);
+          await comesBack(standing, node, ROUNDS, async () => {
             using peer = new FalsePeer(node);
             peer.introduce(newId());
             for (let at = 0; at < SUBJECTS; at += BATCH) {
@@ -55,7 +56,8 @@ describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefine
       test(
         `${name} gives up a peer that never reads`,
         async () => {
-          await returns(standing.faulty.node(name), async (node) => {
+          const node = standing.faulty.node(name);
+          await comesBack(standing, node, ROUNDS, async () => {
             using peer = new FalsePeer(node, false);
             const id = newId();
             peer.introduce(id);
@@ -74,31 +76,8 @@ describe.skipIf(findPeer("sid") === undefined || findPeer("trixie") === undefine
         TEST_MS,
       );
     }
-
-    /** Does it several times: the last time may not leave more behind than the first. */
-    async function returns(node: MeshNode, load: (node: MeshNode) => Promise<void>): Promise<void> {
-      await standing.faulty.mesh.explained(async () => {
-        const before = residentBytes(node);
-        const after: number[] = [];
-        for (let round = 0; round < ROUNDS; round++) {
-          await load(node);
-          await standing.well();
-          after.push(residentBytes(node));
-        }
-        const [first, last] = [after[0]!, after.at(-1)!];
-        console.log(`${node.name} ${node.kind}: ${after.map((each) => each >> 20)} MB`);
-        // The first makes heaps and tables large. If nothing came back, the others would cost as much each.
-        const most = first + Math.max(first - before, NOISE_BYTES);
-        expect(last).toBeLessThan(most);
-      });
-    }
   },
 );
-
-function residentBytes({ pid }: MeshNode): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024;
-}
 
 async function interestOf(node: MeshNode): Promise<number> {
   const { subscriptions } = (await node.varz()) as unknown as { subscriptions: number };

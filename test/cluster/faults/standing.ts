@@ -1,9 +1,10 @@
-/** A mesh under test with a crowd that has subscriptions all over it, and the check after each fault. */
+/** Servers under test with a crowd that has subscriptions all over them, and the check after each fault. */
 
 import type { NodeKind } from "../../support/mesh-config.ts";
 import { Prng } from "../../support/prng.ts";
-import { Crowd, type Member } from "./crowd.ts";
-import { ACCOUNTS, FaultMesh } from "./fault-mesh.ts";
+import { Crowd, despiteLosses, type Member } from "./crowd.ts";
+import { FaultMesh } from "./fault-mesh.ts";
+import { ACCOUNTS, type Faulty } from "./faulty.ts";
 import type { Sent } from "./ledger.ts";
 
 /** NATS_FAULT_KINDS has the kinds of nodes, by commas. */
@@ -11,30 +12,50 @@ export const KINDS = (process.env.NATS_FAULT_KINDS ?? "ours,2.15.1,2.10.27").spl
   ",",
 ) as NodeKind[];
 
-/** What is subscribed to on every node. The group has two members on one node, one on another. */
-const STANDING: readonly { account: string; pattern: string; queue: string; nodes: string }[] = [
-  { account: "ONE", pattern: "news.>", queue: "", nodes: "ABC" },
+export interface Wanted {
+  readonly account: string;
+  readonly pattern: string;
+  readonly queue: string;
+  /** Names of nodes, by spaces; one that is there twice has two members. */
+  readonly nodes: string;
+}
+
+/** The group has two members on one node, one on another. */
+const STANDING: readonly Wanted[] = [
+  { account: "ONE", pattern: "news.>", queue: "", nodes: "A B C" },
   { account: "ONE", pattern: "news.*.local", queue: "", nodes: "A" },
-  { account: "ONE", pattern: "work.*", queue: "workers", nodes: "BBC" },
-  { account: "TWO", pattern: "news.>", queue: "", nodes: "BC" },
-  { account: "TWO", pattern: "work.*", queue: "workers", nodes: "AB" },
+  { account: "ONE", pattern: "work.*", queue: "workers", nodes: "B B C" },
+  { account: "TWO", pattern: "news.>", queue: "", nodes: "B C" },
+  { account: "TWO", pattern: "work.*", queue: "workers", nodes: "A B" },
 ];
 const SUBJECTS = ["news.all", "news.here.local", "work.one"];
 const ROUNDS = 5;
 
-export class Standing implements AsyncDisposable {
-  readonly faulty: FaultMesh;
+/** Starts a mesh of all kinds with its crowd. */
+export async function startStanding(): Promise<Standing<FaultMesh>> {
+  const random = new Prng();
+  return await Standing.on(await FaultMesh.start(KINDS, { random }), random, STANDING);
+}
+
+export class Standing<Servers extends Faulty> implements AsyncDisposable {
+  readonly faulty: Servers;
   readonly crowd = new Crowd();
   readonly random: Prng;
+  readonly #wanted: readonly Wanted[];
 
-  private constructor(faulty: FaultMesh, random: Prng) {
+  private constructor(faulty: Servers, random: Prng, wanted: readonly Wanted[]) {
     this.faulty = faulty;
     this.random = random;
+    this.#wanted = wanted;
   }
 
-  static async start(): Promise<Standing> {
-    const random = new Prng();
-    const standing = new Standing(await FaultMesh.start(KINDS, { random }), random);
+  /** Takes servers over; all is well then. */
+  static async on<Servers extends Faulty>(
+    faulty: Servers,
+    random: Prng,
+    wanted: readonly Wanted[],
+  ): Promise<Standing<Servers>> {
+    const standing = new Standing(faulty, random, wanted);
     try {
       await standing.rejoin();
       await standing.well();
@@ -45,20 +66,20 @@ export class Standing implements AsyncDisposable {
     return standing;
   }
 
-  get net(): FaultMesh["net"] {
+  get net(): Faulty["net"] {
     return this.faulty.net;
   }
 
   /** Clients that have been lost come back with what they had. */
   async rejoin(): Promise<void> {
-    for (const node of this.faulty.nodes) {
+    for (const node of this.faulty.group.nodes) {
       if (!node.isRunning) continue;
       for (const account of ACCOUNTS) {
         if (this.crowd.hasClient(node.name, account)) continue;
         await this.crowd.join(node, account);
-        for (const { pattern, queue, nodes, ...of } of STANDING) {
+        for (const { pattern, queue, nodes, ...of } of this.#wanted) {
           if (of.account !== account) continue;
-          for (const name of nodes) {
+          for (const name of nodes.split(" ")) {
             if (name === node.name) this.crowd.subscribe(name, account, pattern, queue);
           }
         }
@@ -71,7 +92,7 @@ export class Standing implements AsyncDisposable {
   publishAll(): Sent[] {
     const sent: Sent[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      for (const { name, isRunning } of this.faulty.nodes) {
+      for (const { name, isRunning } of this.faulty.group.nodes) {
         if (!isRunning) continue;
         for (const account of ACCOUNTS) {
           for (const subject of SUBJECTS) {
@@ -83,14 +104,15 @@ export class Standing implements AsyncDisposable {
     return sent;
   }
 
-  /** The net is well again: so are the mesh, what it knows, and all that is sent. */
+  /** The net is well again: so are the servers, what they know, and all that is sent. */
   async well(): Promise<void> {
-    await this.faulty.mesh.explained(async () => {
+    await this.faulty.group.explained(async () => {
       this.net.heal();
-      await this.rejoin();
-      await this.faulty.whole();
-      await this.faulty.weighed();
-      await this.crowd.arrived(this.publishAll());
+      await despiteLosses(async () => {
+        await this.rejoin();
+        await this.faulty.well();
+        await this.crowd.arrived(this.publishAll());
+      });
       this.crowd.ledger.turnPage();
     });
   }
