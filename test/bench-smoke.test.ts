@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Crossing, runCrossing } from "../scripts/bench/cluster/crossing.ts";
 import { Poller, timeOf } from "../scripts/bench/monitor/monitored.ts";
 import type { TlsVersion } from "../scripts/bench/peer.ts";
 import { GUARDED, guardedConfiguration, WRONG } from "../scripts/bench/security/flood.ts";
@@ -9,6 +10,11 @@ import { ways } from "../scripts/bench/security/login-rate.ts";
 import { populate } from "../scripts/bench/security/many-users.ts";
 import { PERMISSIONS, RULED_FLOWS } from "../scripts/bench/security/permissions.ts";
 import { tlsConfigurations } from "../scripts/bench/security/tls.ts";
+import { CONTESTANTS } from "../scripts/bench/servers.ts";
+import { form, SERVERS } from "../scripts/bench/supercluster/formation.ts";
+import { catchUp, learn } from "../scripts/bench/supercluster/interest.ts";
+import { GatewayPair } from "../scripts/bench/supercluster/running-supercluster.ts";
+import { Table } from "../scripts/bench/table.ts";
 import { prepare, type Role, type WorkerResult } from "../scripts/bench/worker.ts";
 import { type Cast, type Flow, rolesOf, TRAFFIC } from "../scripts/bench/workloads.ts";
 import { hasErrors, loadConfig } from "../src/config/load.ts";
@@ -154,3 +160,37 @@ test("pages of the monitoring port are timed, and polled until that is enough", 
   await timeOf(counting.url.href);
   expect(hits).toBe(before + 1);
 });
+
+const COMPILER = Bun.which("gcc") ?? Bun.which("cc");
+
+test.skipIf(COMPILER === null)("the benchmark of superclusters comes to figures", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "nats-bench-"));
+  try {
+    const bench = { table: new Table(), rounds: 1, scale: TINY, folder };
+    const makes = Array.from({ length: SERVERS }, () => CONTESTANTS[0]!);
+    const figures = await Promise.all([
+      GatewayPair.start(bench, { makes }).then(crossAll),
+      learn(bench, makes, 200, 0).then(({ seconds, bytes }) => [seconds, bytes]),
+      catchUp(bench, makes, 200).then(({ seconds, forgotten }) => [seconds, forgotten]),
+      form(bench, makes).then((seconds) => [seconds]),
+    ]);
+    for (const figure of figures.flat()) expect(figure).toBeWithin(Number.MIN_VALUE, 1e9);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** @returns rates of messages, and the p50 of both kinds of requests. */
+async function crossAll(pair: GatewayPair): Promise<number[]> {
+  const figures: number[] = [];
+  try {
+    for (const kind of ["publish", "request", "fresh"] satisfies Crossing["kind"][]) {
+      const crossing = { name: kind, kind, size: 16, count: 0 };
+      const { rate, p50 } = await runCrossing(pair, crossing, TINY);
+      figures.push(kind === "publish" ? rate : p50);
+    }
+  } finally {
+    await pair.stop();
+  }
+  return figures;
+}

@@ -3,6 +3,9 @@
  *
  *     crossing publish SENDER_PORT RECEIVER_PORT SIZE COUNT
  *     crossing request SENDER_PORT RECEIVER_PORT SIZE COUNT
+ *     crossing fresh SENDER_PORT RECEIVER_PORT SIZE COUNT
+ *
+ * `request` has one subscription for all answers, `fresh` a new one for each.
  *
  * It prints `ready` once the receiver has subscribed, waits for a line on standard input, and prints
  * seconds from the first send to the last arrival, and p50 and p99 of round trips in microseconds.
@@ -145,14 +148,16 @@ static int by_value(const void *one, const void *other) {
 }
 
 /* Returns round trips in microseconds, sorted. */
-static double *request_all(int sender) {
+static double *request_all(int sender, int fresh) {
   double *trips = malloc(sizeof *trips * count);
   char *request = malloc(size + 256), *buffer = malloc(BUFFER_BYTES), frame[128];
   for (long i = 0; i < count; i++) {
-    int head = sprintf(request, "PUB " SUBJECT " _INBOX.bench.%ld %ld\r\n", i, size);
+    long sid = fresh ? i + 1 : 1;
+    int head = fresh ? sprintf(request, "SUB _INBOX.bench.%ld %ld\r\nUNSUB %ld 1\r\n", i, sid, sid) : 0;
+    head += sprintf(request + head, "PUB " SUBJECT " _INBOX.bench.%ld %ld\r\n", i, size);
     memset(request + head, 'x', size);
     memcpy(request + head + size, "\r\n", 2);
-    long wanted = sprintf(frame, "MSG _INBOX.bench.%ld 1 %ld\r\n", i, size) + size + 2;
+    long wanted = sprintf(frame, "MSG _INBOX.bench.%ld %ld %ld\r\n", i, sid, size) + size + 2;
     double before = now();
     put(sender, request, head + size + 2);
     for (long received = 0; received < wanted;) {
@@ -173,15 +178,16 @@ int main(int argc, char **argv) {
   if (argc != 6) return 2;
   size = atol(argv[4]);
   count = atol(argv[5]);
-  int sender = dial(atoi(argv[2])), requests = strcmp(argv[1], "request") == 0;
+  int sender = dial(atoi(argv[2])), fresh = strcmp(argv[1], "fresh") == 0;
+  int requests = fresh || strcmp(argv[1], "request") == 0;
   double *trips = NULL;
   receiver = dial(atoi(argv[3]));
-  if (requests) round_trip(sender, "SUB _INBOX.bench.* 1\r\n");
+  if (requests && !fresh) round_trip(sender, "SUB _INBOX.bench.* 1\r\n");
   round_trip(receiver, "SUB " SUBJECT " 1\r\n");
   wait_for_go();
   pthread_create(&thread, NULL, requests ? answer : receive_all, NULL);
   if (requests) {
-    trips = request_all(sender);
+    trips = request_all(sender, fresh);
   } else {
     publish_all(sender);
     pthread_join(thread, NULL);

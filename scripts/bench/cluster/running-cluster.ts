@@ -108,8 +108,12 @@ export class RunningCluster {
     return cluster;
   }
 
-  get port(): number {
-    return this.nodes[0]!.port;
+  get from(): Node {
+    return this.nodes[0]!;
+  }
+
+  get to(): Node {
+    return this.nodes.at(-1)!;
   }
 
   /** Processor seconds of all servers together. */
