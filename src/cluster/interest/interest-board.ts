@@ -4,13 +4,13 @@
  */
 
 import type { Account } from "../../core/account.ts";
-import type { Exchange } from "../../core/exchange.ts";
 import type { InterestFeed, InterestListener } from "../../core/interest/interest-feed.ts";
 import { InterestWalk } from "../../core/interest/interest-walk.ts";
 import type { Link } from "../../core/link/link.ts";
 import type { PermissionSet } from "../../core/permissions/permission-set.ts";
 import { mayImport } from "../../kinds/route/route-permissions.ts";
 import type { Flushable } from "../../net/turn.ts";
+import type { InterestHost } from "./interest-host.ts";
 import { type AccountRouting, carries, type InterestRoute } from "./interest-route.ts";
 import { InterestSnapshot } from "./interest-snapshot.ts";
 import { InterestWriter } from "./interest-writer.ts";
@@ -19,16 +19,9 @@ import { InterestWriter } from "./interest-writer.ts";
 const WITHDRAWN_MAX = 100_000;
 const WITHDRAW_STEPS = 1024;
 
-export interface InterestBoardHost {
-  readonly exchange: Exchange;
-  readonly localInterest: InterestFeed;
-  readonly turn: { addFirst(flushable: Flushable): void };
-  /** All accounts there are. */
-  accounts(): Iterable<Account>;
-}
-
 export class InterestBoard implements InterestListener, Flushable {
-  readonly #host: InterestBoardHost;
+  readonly #host: InterestHost;
+  readonly #feed: InterestFeed;
   readonly #routing: AccountRouting;
   readonly #writer: InterestWriter;
   /** Says everything at once: as in nats-server, traces do not show it. */
@@ -42,19 +35,20 @@ export class InterestBoard implements InterestListener, Flushable {
   /** Routes whose import permissions have changed, and how many reviews of interest are under way. */
   readonly #reviewed = new Map<InterestRoute, number>();
 
-  constructor(host: InterestBoardHost, routing: AccountRouting) {
+  constructor(host: InterestHost, routing: AccountRouting) {
     this.#host = host;
     this.#routing = routing;
     this.#writer = new InterestWriter(host.exchange.queues, true);
     this.#silentWriter = new InterestWriter(host.exchange.queues, false);
-    host.localInterest.listener = this;
-    host.localInterest.onDirty = () => host.turn.addFirst(this);
+    this.#feed = host.exchange.localInterest!;
+    this.#feed.listener = this;
+    this.#feed.onDirty = () => host.turn.addFirst(this);
   }
 
   /** The route is registered: tells it all interest of the accounts that it carries. */
   addRoute(route: InterestRoute): void {
     // What is under way counts as a change that comes after this.
-    this.#host.localInterest.flush();
+    this.#feed.flush();
     this.#routes.add(route);
     this.#carriers.clear();
     this.#tellAll(route);
@@ -69,7 +63,7 @@ export class InterestBoard implements InterestListener, Flushable {
 
   /** The account has come to the route: tells it the interest of this server. */
   tellAccount(route: InterestRoute, account: Account): void {
-    this.#host.localInterest.flush();
+    this.#feed.flush();
     this.#tell(route, [account]);
   }
 
@@ -85,7 +79,7 @@ export class InterestBoard implements InterestListener, Flushable {
 
   /** The other server exports other subjects than before: tells it again what it may have refused. */
   remoteExportsChanged(route: InterestRoute): void {
-    this.#host.localInterest.flush();
+    this.#feed.flush();
     this.#tellAll(route);
   }
 
@@ -94,11 +88,10 @@ export class InterestBoard implements InterestListener, Flushable {
    * may not, and forgets what the other server may not have any more.
    */
   permissionsChanged(route: InterestRoute & Link, before: PermissionSet | null): void {
-    const { exchange, localInterest } = this.#host;
-    const { longWork, remoteInterest } = exchange;
+    const { longWork, remoteInterest } = this.#host.exchange;
     void remoteInterest.dropDenied(route, (...subject) => route.mayExport(...subject));
     this.#reviewed.set(route, (this.#reviewed.get(route) ?? 0) + 1);
-    localInterest.flush();
+    this.#feed.flush();
     const review: InterestListener = {
       onInterest: (account, subject, length, queue, weight) => {
         const may = route.mayImport(subject, 0, length);
@@ -117,9 +110,8 @@ export class InterestBoard implements InterestListener, Flushable {
 
   /** Takes back what others were told, as much as can be at once, and tells nothing more. */
   withdraw(): void {
-    const { localInterest } = this.#host;
-    localInterest.flush();
-    localInterest.listener = null;
+    this.#feed.flush();
+    this.#feed.listener = null;
     let left = WITHDRAWN_MAX;
     for (const route of this.#routes) {
       const listener: InterestListener = {
@@ -157,7 +149,7 @@ export class InterestBoard implements InterestListener, Flushable {
 
   /** At the end of a turn, before anything is sent. */
   flush(): void {
-    this.#host.localInterest.flush();
+    this.#feed.flush();
   }
 
   /** Once at a time: the other server may ask for it as often as it likes. */

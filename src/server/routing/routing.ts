@@ -43,7 +43,6 @@ export class Routing implements ClusterHost {
     this.interest = new InterestBoard(
       {
         exchange,
-        localInterest: exchange.localInterest!,
         turn: server.turn,
         accounts: () => accounts.all(),
       },

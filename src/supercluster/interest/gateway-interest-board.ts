@@ -3,29 +3,22 @@
  * everything when one comes, and every change after that.
  */
 
+import type { InterestHost } from "../../cluster/interest/interest-host.ts";
 import { InterestWriter } from "../../cluster/interest/interest-writer.ts";
 import type { Account } from "../../core/account.ts";
-import type { Exchange } from "../../core/exchange.ts";
 import type { InterestFeed, InterestListener } from "../../core/interest/interest-feed.ts";
 import type { Flushable } from "../../net/turn.ts";
 import { GatewayTelling, type InterestGateway } from "./gateway-telling.ts";
 
-export interface GatewayInterestHost {
-  readonly exchange: Exchange;
-  readonly turn: { addFirst(flushable: Flushable): void };
-  /** All accounts there are. */
-  accounts(): Iterable<Account>;
-}
-
 export class GatewayInterestBoard implements InterestListener, Flushable {
-  readonly #host: GatewayInterestHost;
+  readonly #host: InterestHost;
   readonly #cluster: string;
   readonly #feed: InterestFeed;
   readonly #writer: InterestWriter;
   readonly #tellings = new Map<InterestGateway, GatewayTelling>();
 
   /** @param cluster name of this one. */
-  constructor(host: GatewayInterestHost, cluster: string) {
+  constructor(host: InterestHost, cluster: string) {
     this.#host = host;
     this.#cluster = cluster;
     this.#feed = host.exchange.clusterInterest!;

@@ -90,7 +90,6 @@ export class Member implements ClusterHost, Disposable {
     this.interest = new InterestBoard(
       {
         exchange: this.exchange,
-        localInterest: this.exchange.localInterest!,
         turn,
         accounts: () => this.#accounts.values(),
       },
