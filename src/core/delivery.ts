@@ -109,23 +109,7 @@ export class Delivery implements MainDeliverer {
    * @returns how many receivers took the message.
    */
   deliverRouted(account: Account, source: Sink, message: Message, result: MatchResult): number {
-    let count = 0;
-    this.serial = (this.serial + 1) | 0;
-    const waiting = this.#services.length;
-    this.#linked.readLine(message);
-    if (this.#gateways !== null) this.openReply(account, message, result);
-    const plain = result.plain;
-    for (let i = 0; i < result.plainCount; i++) {
-      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
-    }
-    if (result.groupCount !== 0) {
-      count += this.#linked.deliverRouted(account, source, message, result);
-    }
-    while (this.#services.length > waiting) {
-      if (this.#services.pop()!.pass(source, message)) count++;
-    }
-    if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
-    return count;
+    return this.#deliverFromServer(account, source, message, result, false);
   }
 
   /**
@@ -140,23 +124,7 @@ export class Delivery implements MainDeliverer {
     message: Message,
     result: MatchResult,
   ): number {
-    let count = 0;
-    this.serial = (this.serial + 1) | 0;
-    const waiting = this.#services.length;
-    this.#linked.readLine(message);
-    this.openReply(account, message, result);
-    const plain = result.plain;
-    for (let i = 0; i < result.plainCount; i++) {
-      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
-    }
-    if (result.groupCount !== 0 || result.routeCount !== 0) {
-      count += this.#linked.deliverFromGateway(account, source, message, result);
-    }
-    while (this.#services.length > waiting) {
-      if (this.#services.pop()!.pass(source, message)) count++;
-    }
-    if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
-    return count;
+    return this.#deliverFromServer(account, source, message, result, true);
   }
 
   sendAnswer(link: GatewayLink, account: Account, message: Message): void {
@@ -184,6 +152,35 @@ export class Delivery implements MainDeliverer {
   /** Somebody of this server has got a request of another one. */
   noteRouted(account: Account, message: Message): void {
     if (hasMark(message.buf, message.replyEnd)) this.#routed.note(account, message);
+  }
+
+  /** @param isForCluster it is for other servers of this cluster, too. */
+  #deliverFromServer(
+    account: Account,
+    source: Sink,
+    message: Message,
+    result: MatchResult,
+    isForCluster: boolean,
+  ): number {
+    let count = 0;
+    this.serial = (this.serial + 1) | 0;
+    const waiting = this.#services.length;
+    this.#linked.readLine(message);
+    this.openReply(account, message, result);
+    const plain = result.plain;
+    for (let i = 0; i < result.plainCount; i++) {
+      if (this.#deliverTo(plain[i]!, account, source, message, result)) count++;
+    }
+    if (isForCluster && (result.groupCount !== 0 || result.routeCount !== 0)) {
+      count += this.#linked.deliverFromGateway(account, source, message, result);
+    } else if (result.groupCount !== 0) {
+      count += this.#linked.deliverRouted(account, source, message, result);
+    }
+    while (this.#services.length > waiting) {
+      if (this.#services.pop()!.pass(source, message)) count++;
+    }
+    if (count !== 0 && message.replyEnd !== message.replyStart) this.noteRouted(account, message);
+    return count;
   }
 
   /**

@@ -84,7 +84,7 @@ export class Gateways {
   }
 
   /**
-   * A message of another cluster, for an account that is here.
+   * A message of another cluster that is no answer, for an account that is here.
    *
    * @param deliverer null for the usual way.
    */
@@ -94,10 +94,6 @@ export class Gateways {
     message: Message,
     deliverer: Deliverer | null = null,
   ): void {
-    if (this.isAnswer(message)) {
-      this.receiveAnswer(account, source, message, true, deliverer);
-      return;
-    }
     const { buf, subjectStart, subjectEnd, hash } = message;
     const result = account.sublist.match(buf, subjectStart, subjectEnd, hash);
     (deliverer ?? this.#deliverer).deliverFromGateway(account, source, message, result);

@@ -110,7 +110,9 @@ export abstract class GatewaySession extends ServerSession {
     const { trace, isDropped } = tracing.begin(publisher, message);
     if (isDropped) return;
     const deliverer = trace === null ? null : tracing.deliveryOf(trace);
-    gateways!.receive(account, this.outbound, message, deliverer);
+    if (gateways!.isAnswer(message)) {
+      gateways!.receiveAnswer(account, this.outbound, message, true, deliverer);
+    } else gateways!.receive(account, this.outbound, message, deliverer);
     if (trace !== null) tracing.finish(trace);
   }
 

@@ -30,12 +30,15 @@ export abstract class Gateway extends GatewaySession {
       this.reportUnknown(message);
       return;
     }
-    if (!gateways!.isAnswer(message)) {
+    const isAnswer = gateways!.isAnswer(message);
+    if (!isAnswer) {
       account.gatewayed.inMsgs++;
       account.gatewayed.inBytes += message.totalBytes;
     }
     if (message.headerBytes !== 0 && tracing.concerns(message, account)) {
       this.deliverTraceable(account, message);
+    } else if (isAnswer) {
+      gateways!.receiveAnswer(account, this.outbound, message, true);
     } else gateways!.receive(account, this.outbound, message);
     if (message.prefixStart !== 0 && (++this.#requests & REQUESTS_MASK) === 0) this.inbound.rest();
     if (this.host.turn.lagging !== null) this.waitForReceiver();

@@ -139,5 +139,9 @@ export class World {
 
 /** A message of another cluster has come. */
 export function receive(node: Node, inbound: Link, line: string, body: string): void {
-  node.exchange.gateways!.receive(node.account, inbound.outbound, routedMessage(line, body));
+  const gateways = node.exchange.gateways!;
+  const message = routedMessage(line, body);
+  if (gateways.isAnswer(message)) {
+    gateways.receiveAnswer(node.account, inbound.outbound, message, true);
+  } else gateways.receive(node.account, inbound.outbound, message);
 }
