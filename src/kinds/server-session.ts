@@ -258,6 +258,13 @@ export abstract class ServerSession extends Connection implements ServerKeepaliv
     else turn.lagging = null;
   }
 
+  /** Work that goes on after the end of the connection: a fault in it is only logged. */
+  protected finishLater(work: Promise<void>): void {
+    work.catch((error: Error) => {
+      this.logError(`Internal error: ${error.stack ?? error.message}`);
+    });
+  }
+
   protected traceMessage({ buf, bodyStart, end, headerBytes }: Message): void {
     const text = tracePayload(this.host.log, buf, bodyStart, end - 2, headerBytes);
     if (text !== null) this.trace(`<<- ${text}`);

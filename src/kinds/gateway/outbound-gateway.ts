@@ -248,8 +248,6 @@ export class OutboundGateway extends Gateway implements GatewayLink {
 
   /** Interest of a cluster that is gone: it may be a great deal, so it takes its time. */
   #dropInterest(): void {
-    this.interest.close().catch((error: Error) => {
-      this.logError(`Internal error: ${error.stack ?? error.message}`);
-    });
+    this.finishLater(this.interest.close());
   }
 }

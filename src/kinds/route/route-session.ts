@@ -215,9 +215,7 @@ export abstract class RouteSession extends ServerSession implements CompressedOw
 
   /** Interest of a server that is gone: it may be a great deal, so it takes its time. */
   protected dropInterest(): void {
-    this.host.exchange.remoteInterest.dropAll(this).catch((error: Error) => {
-      this.logError(`Internal error: ${error.stack ?? error.message}`);
-    });
+    this.finishLater(this.host.exchange.remoteInterest.dropAll(this));
   }
 
   protected override onClosing(): void {
